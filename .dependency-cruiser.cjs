@@ -1,0 +1,79 @@
+// The rooms of src/ and which way imports may go. A room is entered through its index.ts only.
+const rooms = {
+  // room: rooms it may import (besides the ground floor: errors, bytes, random)
+  identity: [],
+  group: [],
+  dp: [],
+  measurement: ['dp'],
+  protocol: ['identity', 'group', 'dp'],
+  transport: ['protocol', 'identity', 'group', 'dp'],
+  data: ['identity', 'protocol', 'group', 'dp'],
+  cli: ['identity', 'group', 'dp', 'measurement', 'protocol', 'transport', 'data'],
+};
+const ground = '^src/(errors|bytes|random)\\.ts$';
+
+const directions = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `${room}-imports-down-only`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: [`^src/(${[room, ...allowed].join('|')})/`, ground] },
+}));
+
+const doors = Object.keys(rooms).map((room) => ({
+  name: `${room}-is-entered-by-its-door`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${room}/` },
+  to: { path: `^src/${room}/`, pathNot: `^src/${room}/index\\.ts$` },
+}));
+
+/** One importer for each third-party system. */
+const only = (library, importer) => ({
+  name: `only-${importer.replace(/[^a-z]+/g, '-')}-imports-${library.replace(/[^a-z]+/g, '-')}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${importer}` },
+  to: { path: `node_modules/${library}/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'ground-floor-imports-nothing-above',
+      severity: 'error',
+      from: { path: ground },
+      to: { path: '^src/', pathNot: ground },
+    },
+    {
+      name: 'pure-rooms-touch-no-system',
+      comment: 'protocol, dp, measurement and identity: no file, socket, clock, logger or ambient randomness',
+      severity: 'error',
+      from: { path: '^src/(protocol|dp|measurement|identity)/|^src/(errors|bytes|random)\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'pure-rooms-take-randomness-by-argument',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: '^src/system-random\\.ts$' },
+    },
+    ...directions,
+    ...doors,
+    only('@noble/curves', 'group/noble.ts'),
+    only('@duckdb', 'data/'),
+    only('ws', 'transport/'),
+    only('@peculiar', 'transport/'),
+    only('msgpackr', 'protocol/codec/'),
+    only('libphonenumber-js', 'identity/'),
+    only('tldts', 'identity/'),
+    only('commander', 'cli/'),
+    only('pino', 'cli/'),
+    only('yaml', 'cli/'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
