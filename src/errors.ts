@@ -68,7 +68,8 @@ const system = (next: string): ErrorDefinition => ({
 });
 
 const ASK_PEER = 'Compare the session files of both sides and make this field the same.';
-const BAD_PEER = 'Ask the partner which version of Vesica they run; if it is current, treat the peer as faulty.';
+const BAD_PEER =
+  'Ask the partner which version of Vesica they run; if it is current, treat the peer as faulty.';
 
 /** Every code Vesica can end with. `protocol-spec/errors.md` documents the same table; a test compares the two. */
 export const ERRORS = {
@@ -81,7 +82,9 @@ export const ERRORS = {
   'data/invalid-utf8': data('Save the file as UTF-8 and run again.'),
   'data/invalid-query': data('Correct the SQL text in data.sql; it must be one SELECT statement.'),
   'data/ambiguous-cohort': data('Keep one row an identifier, or make its rows agree on every cohort column.'),
-  'data/source-changed': data('Run again; keep the source unchanged, and ordered if it is SQL, until the session ends.'),
+  'data/source-changed': data(
+    'Run again; keep the source unchanged, and ordered if it is SQL, until the session ends.',
+  ),
   'data/empty-cohort': data('Check the arms and the cohort columns against the values in the file.'),
 
   'limit/elements': refused('Split the list, or agree on a higher limit with the partner.'),
@@ -93,14 +96,20 @@ export const ERRORS = {
 
   'agreement/mismatch': refused(ASK_PEER),
   'agreement/role-conflict': refused('One side must take the other role; see `role` in both session files.'),
-  'agreement/unsupported-version': refused('Update the older side to a version that speaks the same protocol.'),
+  'agreement/unsupported-version': refused(
+    'Update the older side to a version that speaks the same protocol.',
+  ),
   'policy/cell-too-small': refused('Merge cohorts until every cell reaches privacy.minCell.'),
   'policy/list-too-small': refused('Use a larger list; small lists single people out.'),
-  'policy/exact-not-allowed': refused('Set privacy.disclosure to dp, or allow exact on both sides in writing.'),
+  'policy/exact-not-allowed': refused(
+    'Set privacy.disclosure to dp, or allow exact on both sides in writing.',
+  ),
 
   'group/invalid-scalar': system('Report this as a defect: a scalar must lie in [1, l-1].'),
   'group/invalid-batch': system('Report this as a defect: a batch has a wrong length or type code.'),
-  'group/self-test-failed': system('Do not use this machine for sessions; force another engine with VESICA_ENGINE.'),
+  'group/self-test-failed': system(
+    'Do not use this machine for sessions; force another engine with VESICA_ENGINE.',
+  ),
   'group/engine-unavailable': usage('Unset VESICA_ENGINE, or choose an engine that this machine has.'),
   'group/worker-failed': system('Run again; if it repeats, lower the number of threads or add memory.'),
 
@@ -119,12 +128,19 @@ export const ERRORS = {
     ...network('Compare the fingerprint with the partner over another channel before changing it.'),
     retryable: false,
   },
-  'transport/handshake-failed': network('Check that both sides use TLS 1.3 with an identity, or both plain ws://.'),
+  'transport/handshake-failed': network(
+    'Check that both sides use TLS 1.3 with an identity, or both plain ws://.',
+  ),
   'transport/closed': network('Run again; the partner or the network closed the connection.'),
   'transport/timeout': network('Run again; if it repeats, check the partner and the network between you.'),
-  'transport/address-in-use': { ...network('Stop the other process or listen on another port.'), retryable: false },
+  'transport/address-in-use': {
+    ...network('Stop the other process or listen on another port.'),
+    retryable: false,
+  },
 
-  'output/unwritable': system('Check the folder, its permissions and the free space; nothing was left behind.'),
+  'output/unwritable': system(
+    'Check the folder, its permissions and the free space; nothing was left behind.',
+  ),
   'session/cancelled': refused('Run again when both sides are ready.'),
   'internal/defect': system('Report this with the message and the version; it is a mistake in Vesica.'),
 } as const satisfies Record<string, ErrorDefinition>;

@@ -15,7 +15,9 @@ const STATIC_CHECKS = [
 /** Runs a program of node_modules/.bin (npm puts it on PATH); resolves to its exit code and output. */
 function run(command, { show }) {
   return new Promise((resolve) => {
-    const child = spawn(command[0], command.slice(1), { stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'] });
+    const child = spawn(command[0], command.slice(1), {
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+    });
     let output = '';
     child.stdout?.on('data', (chunk) => (output += chunk));
     child.stderr?.on('data', (chunk) => (output += chunk));
@@ -52,7 +54,8 @@ async function suite() {
     const summary = JSON.parse(readFileSync(file, 'utf8'));
     passed += summary.numPassedTests;
     failed += summary.numFailedTests;
-    if (summary.numPendingTests > 0) console.log(`${summary.numPendingTests} tests not run: reference data is missing`);
+    if (summary.numPendingTests > 0)
+      console.log(`${summary.numPendingTests} tests not run: reference data is missing`);
     // A suite that fails to load, or an unhandled error, fails the run without failing a test.
     if (code !== 0 && summary.numFailedTests === 0) failed += 1;
     if (summary.numPassedTests === 0) failed += 1;

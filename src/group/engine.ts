@@ -158,7 +158,8 @@ function badBatch(what: string): VesicaError {
 }
 
 function itemCount(bytes: Uint8Array, itemBytes: number, name: string): number {
-  if (bytes.length % itemBytes !== 0) throw badBatch(`${name} of ${bytes.length} bytes, not a multiple of ${itemBytes}`);
+  if (bytes.length % itemBytes !== 0)
+    throw badBatch(`${name} of ${bytes.length} bytes, not a multiple of ${itemBytes}`);
   return bytes.length / itemBytes;
 }
 

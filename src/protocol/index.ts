@@ -1,0 +1,1 @@
+export type { Connection, Identity, VerifySignature } from './connection.js';
