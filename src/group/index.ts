@@ -1,2 +1,18 @@
 export * from './suite.js';
-export * from './engine.js';
+export {
+  ENGINE_NAMES,
+  SKIP_GROUP,
+  bigIntToScalar,
+  engineOf,
+  firstInvalid,
+  isValid,
+  scalarToBigInt,
+  type Engine,
+  type EngineName,
+  type Kernel,
+  type MultiplyResult,
+  type SumResult,
+} from './engine.js';
+export { createEngine } from './engines.js';
+export { inlineOperations, type BatchProgress, type GroupOperations } from './operations.js';
+export { startPool, type PoolOptions } from './pool.js';

@@ -26,6 +26,7 @@ export function referenceText(name: string): string {
 }
 
 /** Parsed JSON of a reference file; the caller states its shape. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller's claim about a known file
 export function referenceJson<Shape>(name: string): Shape {
   return JSON.parse(referenceText(name)) as Shape;
 }
