@@ -115,6 +115,8 @@ export const ERRORS = {
 
   'dp/invalid-parameter': usage('Use a decimal epsilon in (0, 20] and a delta in (0, 0.001].'),
 
+  'measurement/invalid-input': data('Correct the named figure; the message says what it must be.'),
+
   'peer/malformed-message': peer(BAD_PEER),
   'peer/unexpected-message': peer(BAD_PEER),
   'peer/invalid-element': peer(BAD_PEER),

@@ -1,0 +1,155 @@
+import {
+  type Estimate,
+  type RatioEstimate,
+  isNoiseDominated,
+  missingEstimate,
+  missingRatio,
+  scaleEstimate,
+} from './figures.js';
+import { type Count, exactCount, finite, nonNegative, openProbability } from './input.js';
+import { type ArmMean, compareMeans } from './mean-comparison.js';
+import { normalQuantile } from './normal.js';
+
+/** One arm of an experiment, as a session discloses it. */
+export interface ConversionArm {
+  /** Customers in the arm. Public, unless `sizeNoiseVariance` says that noise was added to it. */
+  readonly n: Count;
+  /** Customers who converted, with noise: may be negative or above `n`. */
+  readonly conversions: Count;
+  /** Variance of the noise added to `conversions`; 0 for an exact count. */
+  readonly noiseVariance: number;
+  /** Variance of the noise added to `n`; 0 (the default) for a public size. */
+  readonly sizeNoiseVariance?: number;
+}
+
+export interface ConversionLiftInput {
+  readonly treatment: ConversionArm;
+  readonly control: ConversionArm;
+  /** Confidence of every interval, for example 0.95. */
+  readonly confidence: number;
+}
+
+/** What is said of one arm. */
+export interface ConversionArmSummary {
+  readonly n: number;
+  readonly conversions: number;
+  readonly noiseVariance: number;
+  /** conversions / n, not cut to [0, 1]: cutting would bias every difference made with it. */
+  readonly rate: Estimate;
+  /** Whether `conversions` is smaller than two standard deviations of its noise. */
+  readonly noiseDominated: boolean;
+}
+
+export interface ConversionLift {
+  readonly confidence: number;
+  readonly treatment: ConversionArmSummary;
+  readonly control: ConversionArmSummary;
+  /** Difference of the conversion rates. */
+  readonly absolute: Estimate;
+  /** Difference of the rates over the control rate; Fieller interval. */
+  readonly relative: RatioEstimate;
+  /** Two-sided p-value of "no difference". */
+  readonly pValue: number | null;
+  /** Conversions in the treatment arm that would not have happened without the treatment: `absolute` times its size. */
+  readonly incrementalConversions: Estimate;
+  /** Share of the variance of `absolute` that is added noise, 0 to 1. */
+  readonly noiseShare: number | null;
+  /** Whether `absolute` is smaller than two standard deviations of the noise in it. */
+  readonly noiseDominated: boolean;
+}
+
+interface CheckedArm {
+  readonly n: number;
+  readonly conversions: number;
+  readonly noiseVariance: number;
+  readonly sizeNoiseVariance: number;
+}
+
+/**
+ * Conversion lift of one treatment arm against one control arm, from noisy counts.
+ *
+ * The variance of an arm's rate is p(1-p)/n + sigma^2/n^2, plus p^2 sigma_n^2/n^2 when the size is noisy too. For this
+ * variance only, the count is moved into [1, n-1] first: noise can push it outside [0, n], where p(1-p) is negative,
+ * and an arm in which nobody converted is still not known without error. Estimates always use the count as it is.
+ *
+ * An empty arm gives `null` figures with the reason `empty-arm`. Throws `measurement/invalid-input` for a size that is
+ * not a whole number, a figure that is not finite, a negative variance or a confidence outside (0, 1).
+ */
+export function conversionLift(input: ConversionLiftInput): ConversionLift {
+  const confidence = openProbability('confidence', input.confidence);
+  const treatment = checkArm('treatment', input.treatment);
+  const control = checkArm('control', input.control);
+  const arms = {
+    confidence,
+    treatment: summarise(treatment, confidence),
+    control: summarise(control, confidence),
+  };
+  if (treatment.n <= 0 || control.n <= 0) {
+    return {
+      ...arms,
+      absolute: missingEstimate('empty-arm'),
+      relative: missingRatio('empty-arm'),
+      pValue: null,
+      incrementalConversions: missingEstimate('empty-arm'),
+      noiseShare: null,
+      noiseDominated: false,
+    };
+  }
+  const treatmentRate = conversionRate(treatment);
+  const controlRate = conversionRate(control);
+  const { absolute, relative, pValue, noiseShare } = compareMeans(treatmentRate, controlRate, confidence);
+  return {
+    ...arms,
+    absolute,
+    relative,
+    pValue,
+    incrementalConversions: scaleEstimate(absolute, treatment.n),
+    noiseShare,
+    noiseDominated: isNoiseDominated(
+      treatmentRate.mean - controlRate.mean,
+      treatmentRate.noiseVariance + controlRate.noiseVariance,
+    ),
+  };
+}
+
+function checkArm(name: string, arm: ConversionArm): CheckedArm {
+  const sizeNoiseVariance = nonNegative(`${name}.sizeNoiseVariance`, arm.sizeNoiseVariance ?? 0);
+  return {
+    n: sizeNoiseVariance === 0 ? exactCount(`${name}.n`, arm.n) : finite(`${name}.n`, arm.n),
+    conversions: finite(`${name}.conversions`, arm.conversions),
+    noiseVariance: nonNegative(`${name}.noiseVariance`, arm.noiseVariance),
+    sizeNoiseVariance,
+  };
+}
+
+/** Rate of an arm with n > 0, and the variance of that rate. */
+function conversionRate(arm: CheckedArm): ArmMean {
+  const { n, conversions } = arm;
+  const mean = conversions / n;
+  // With a single customer the bounds 1 and n - 1 cross; half a customer lies between them.
+  const least = Math.min(1, n / 2);
+  const inner = Math.min(Math.max(conversions, least), n - least) / n;
+  const noiseVariance = (arm.noiseVariance + inner * inner * arm.sizeNoiseVariance) / (n * n);
+  return { mean, variance: (inner * (1 - inner)) / n + noiseVariance, noiseVariance };
+}
+
+function summarise(arm: CheckedArm, confidence: number): ConversionArmSummary {
+  const { n, conversions, noiseVariance } = arm;
+  const noiseDominated = isNoiseDominated(conversions, noiseVariance);
+  if (n <= 0) return { n, conversions, noiseVariance, rate: missingEstimate('empty-arm'), noiseDominated };
+  const { mean, variance } = conversionRate(arm);
+  const standardError = Math.sqrt(variance);
+  const reach = -normalQuantile((1 - confidence) / 2) * standardError;
+  return {
+    n,
+    conversions,
+    noiseVariance,
+    rate: {
+      value: mean,
+      standardError,
+      interval: { lower: mean - reach, upper: mean + reach },
+      missing: null,
+    },
+    noiseDominated,
+  };
+}
