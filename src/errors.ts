@@ -80,6 +80,8 @@ export const ERRORS = {
   'data/unreadable': data('Check the path, its permissions and that the file is what its extension says.'),
   'data/missing-column': data('Name a column that the file has; the message lists them.'),
   'data/invalid-utf8': data('Save the file as UTF-8 and run again.'),
+  'data/malformed': data('Correct the file at the place named, or export it again as RFC 4180 CSV or JSON.'),
+  'data/out-of-memory': data('Raise the memory limit, or use a smaller file or a simpler query.'),
   'data/invalid-query': data('Correct the SQL text in data.sql; it must be one SELECT statement.'),
   'data/ambiguous-cohort': data('Keep one row an identifier, or make its rows agree on every cohort column.'),
   'data/source-changed': data(
