@@ -1,0 +1,98 @@
+// The `min` metadata: numbers are asked only whether their length is possible, never their type, and for that the
+// three variants hold the same rules (`max` adds the patterns of each type at twice the size, `mobile` calls every
+// fixed line invalid). Asking for possible and not for valid numbers also keeps two parties with different releases of
+// the metadata in step: ranges inside a country change every month, lengths hardly ever.
+import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
+import { VesicaError } from '../errors.js';
+import type { ProfileRule } from './profiles.js';
+import { hasBadCharacter, isPrintableAscii, MAX_CHARS, trimmed } from './text.js';
+import { reject, type Rejection } from './vocabulary.js';
+
+/** A country as ISO 3166-1 alpha-2, in capitals, that phone numbers can be read in. */
+export type Region = CountryCode;
+
+/**
+ * `region` once it is known to be a country that has a numbering plan.
+ *
+ * @throws VesicaError `config/invalid` when it is not.
+ */
+export function phoneRegion(region: string | undefined): Region | undefined {
+  if (region === undefined || isSupportedCountry(region)) return region;
+  throw new VesicaError('config/invalid', 'region is not an ISO 3166-1 country code in capitals, like US', {
+    field: 'region',
+  });
+}
+
+/** The UID2 operator's test for a normalised number; no country code starts with 0. */
+const E164_10_TO_15_DIGITS = /^\+[1-9]\d{9,14}$/;
+/** North American numbers in full: read back as themselves by the parser, so it need not be asked. */
+const E164_NORTH_AMERICA = /^\+1[2-9]\d{9}$/;
+/** Digits that a spreadsheet or data frame turned into a fraction; read as punctuation the 0 would become a digit. */
+const FRACTION = /^\+?\d+\.0+$/;
+
+/**
+ * The normalised form of a phone number, or why it is none: E.164 (ITU-T), with or without its plus sign as the profile
+ * has it. Numbers in national form are read in `region`; without a region they are refused (but for the `meta` profile,
+ * which takes digits to begin with the country code). Full-width digits and invisible marks around a number, as
+ * telephone books export them, are understood. Letters (vanity numbers), text around a number, RFC 3966 parameters and
+ * numbers of an impossible length are refused.
+ *
+ * With a region set, the `meta` form of a foreign number does not read back as itself: it has lost its plus sign.
+ */
+export function normalisePhone(
+  text: string,
+  rule: ProfileRule['phone'],
+  region: Region | undefined,
+): string | Rejection {
+  const core = trimmed(text, MAX_CHARS.phone);
+  if (typeof core !== 'string') return core;
+  const folded = isPrintableAscii(core) ? core : foldedToAscii(core);
+  if (hasBadCharacter(folded)) return reject('bad-character');
+  if (folded.includes(';') || FRACTION.test(folded)) return reject('not-a-phone');
+
+  const number = e164(withPlusSign(folded, rule, region), rule, region);
+  if (typeof number !== 'string') return number;
+  if (number.length - 1 < rule.minDigits || number.length > 16) return reject('not-a-phone');
+  return rule.plusSign === 'kept' ? number : number.slice(1);
+}
+
+/** The number in E.164 that `text` is. */
+function e164(text: string, rule: ProfileRule['phone'], region: Region | undefined): string | Rejection {
+  if (E164_NORTH_AMERICA.test(text)) return text;
+  const number = possibleNumber(text, region);
+  const keepsText = rule.impossibleNumbers === 'kept' && number === undefined;
+  return keepsText && E164_10_TO_15_DIGITS.test(text) ? text : (number ?? reject('not-a-phone'));
+}
+
+/** The number that `text` is in E.164, `undefined` when it is none or one that cannot be dialled. */
+function possibleNumber(text: string, region: Region | undefined): string | Rejection | undefined {
+  const options = region === undefined ? {} : { defaultCountry: region };
+  const parsed = parsePhoneNumberFromString(text, { extract: false, ...options });
+  if (!parsed?.isPossible()) return undefined;
+  if (parsed.ext !== undefined) return reject('phone-extension');
+  // Numbers that lack their area code, or that carry several trunk zeros, do not read back as themselves. They are not
+  // E.164, and two parties could hold different forms of them.
+  return parsed.number === text || readsBackAsItself(parsed.number) ? parsed.number : undefined;
+}
+
+function readsBackAsItself(number: string): boolean {
+  const again = parsePhoneNumberFromString(number, { extract: false });
+  return again?.number === number && again.isPossible();
+}
+
+/** One plus sign where an international number is meant, none where it is not. */
+function withPlusSign(text: string, rule: ProfileRule['phone'], region: Region | undefined): string {
+  const digits = text.replace(/^[+\s]+/, '');
+  // `+00 64` and `+011 64` are an international prefix behind a plus sign: no country code starts with 0.
+  if (text.startsWith('+') && !digits.startsWith('0')) return `+${digits}`;
+  if (region !== undefined || rule.bareDigits === 'refused') return digits;
+  return `+${digits.replace(/^[\s(]*0+/, '')}`;
+}
+
+/** Compatibility form (NFKC) of `text`: full-width digits become digits; invisible marks go; the long-vowel dash is a dash. */
+function foldedToAscii(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/\p{Cf}+/gu, '')
+    .replaceAll('\u30fc', '-');
+}
