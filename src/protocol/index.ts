@@ -1,1 +1,34 @@
 export type { Connection, Identity, VerifySignature } from './connection.js';
+export {
+  DISCLOSURES,
+  MODES,
+  ROLES,
+  decodeMessage,
+  encodeMessage,
+  isPlainText,
+  type Cell,
+  type Disclosure,
+  type Message,
+  type MessageOf,
+  type Mode,
+  type Role,
+  type Stage,
+  type Terms,
+} from './codec/index.js';
+export type { CellCount, CountResult } from './counting.js';
+export type { Inventory } from './inventory.js';
+export { LIMITS } from './limits.js';
+export type { OwnList } from './mode.js';
+export type { ModeResult } from './modes.js';
+export type { PsiResult } from './psi.js';
+export {
+  PROTOCOL_VERSIONS,
+  Session,
+  type Receipts,
+  type SessionOutcome,
+  type SessionSettings,
+  type SessionState,
+} from './session.js';
+export { TagTable } from './tag-table.js';
+export { ROLES_OF_MODE, initiatorRole, roleOf } from './terms.js';
+export { Transcript, receiptStatement, type Side } from './transcript.js';

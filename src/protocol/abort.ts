@@ -1,0 +1,24 @@
+import { VesicaError, isErrorCode } from '../errors.js';
+import type { MessageOf } from './codec/index.js';
+import { encodeMessage } from './codec/index.js';
+
+/** The error that an `abort` message of the peer stands for. A code we do not know is told as `peer/stopped`. */
+export function abortedByPeer({ code, field }: MessageOf<'abort'>): VesicaError {
+  const known = isErrorCode(code) ? code : 'peer/stopped';
+  const at = field === '' ? '' : ` at ${field}`;
+  return new VesicaError(known, `the partner ended the session: ${known}${at}`, {
+    reportedBy: 'peer',
+    ...(field === '' ? {} : { field }),
+  });
+}
+
+/**
+ * The frame that tells the peer why this side ends the session, or `undefined` when it was the peer who ended it.
+ * Codes that speak of this side's files or network are told as `peer/stopped`.
+ */
+export function farewellFrame(error: VesicaError): Uint8Array | undefined {
+  if (error.reportedBy === 'peer') return undefined;
+  const { wire } = error.definition;
+  if (wire !== 'same') return encodeMessage({ type: 'abort', code: wire, field: '' });
+  return encodeMessage({ type: 'abort', code: error.code, field: (error.field ?? '').slice(0, 64) });
+}

@@ -1,0 +1,97 @@
+import { VesicaError } from '../errors.js';
+import type { Cell, MessageOf, Terms } from './codec/index.js';
+import { isPlainText } from './codec/index.js';
+import { LIMITS } from './limits.js';
+import type { Inventories } from './mode.js';
+import { roleOf } from './terms.js';
+import type { Side } from './transcript.js';
+
+/** What a party tells of its list once the terms are accepted: its size, and its cells when it has the role `cohorts`. */
+export interface Inventory {
+  readonly size: number;
+  /** Names of the cohort dimensions; empty without cells, or when labels stay private. */
+  readonly dimensions: readonly string[];
+  readonly cells: readonly Cell[];
+}
+
+/**
+ * Checks an inventory, one's own before it is sent and the peer's when it comes, against the limits and the terms.
+ *
+ * @throws VesicaError `limit/elements`, `limit/cells`, `limit/text`, `policy/list-too-small`, `policy/cell-too-small`,
+ * or `peer/wrong-count` when cells and list do not fit each other or the role.
+ */
+export function requireSoundInventory(inventory: Inventory, terms: Terms, side: Side): void {
+  const { size, cells, dimensions } = inventory;
+  const where = `the list of the ${side}`;
+  if (size > LIMITS.elements) {
+    throw new VesicaError('limit/elements', `${where} has ${size} keys, the limit is ${LIMITS.elements}`, {
+      field: 'data',
+    });
+  }
+  if (cells.length > LIMITS.cells || dimensions.length > LIMITS.dimensions) {
+    throw new VesicaError(
+      'limit/cells',
+      `${where} has ${cells.length} cells in ${dimensions.length} dimensions`,
+      {
+        field: 'data.cohorts',
+      },
+    );
+  }
+  if (size < terms.minList) {
+    throw new VesicaError('policy/list-too-small', `${where} has ${size} keys, below ${terms.minList}`, {
+      field: 'privacy.minList',
+    });
+  }
+  const hasCells = roleOf(terms, side) === 'cohorts';
+  const inCells = cells.reduce((sum, cell) => sum + cell.size, 0);
+  if (hasCells ? cells.length === 0 || inCells !== size : cells.length > 0 || dimensions.length > 0) {
+    throw new VesicaError('peer/wrong-count', `${where}: cells of ${inCells} keys for a list of ${size}`, {
+      field: 'cells',
+    });
+  }
+  for (const [index, cell] of cells.entries()) {
+    if (cell.size < terms.minCell) {
+      throw new VesicaError(
+        'policy/cell-too-small',
+        `cell ${index} of ${where} has ${cell.size} keys, below ${terms.minCell}`,
+        {
+          field: 'privacy.minCell',
+        },
+      );
+    }
+    if (cell.label.length !== dimensions.length) {
+      throw new VesicaError('peer/wrong-count', `cell ${index} of ${where} has ${cell.label.length} labels`, {
+        field: 'cells',
+      });
+    }
+    if (!cell.label.every((label) => isPlainText(label, LIMITS.textBytes))) {
+      throw new VesicaError(
+        'limit/text',
+        `a label of cell ${index} is not plain text of at most ${LIMITS.textBytes} bytes`,
+        {
+          field: 'data.cohorts',
+        },
+      );
+    }
+  }
+}
+
+/** The `inventory` message; without labels when the terms keep them private. */
+export function inventoryMessage(inventory: Inventory, terms: Terms): MessageOf<'inventory'> {
+  const { size, dimensions, cells } = inventory;
+  if (terms.shareLabels) return { type: 'inventory', size, dimensions, cells };
+  return {
+    type: 'inventory',
+    size,
+    dimensions: [],
+    cells: cells.map((cell) => ({ size: cell.size, label: [] })),
+  };
+}
+
+/** Both inventories from one side's point of view. */
+export function joinInventories(own: Inventory, peer: Inventory, terms: Terms, side: Side): Inventories {
+  const role = roleOf(terms, side);
+  const holder = role === 'cohorts' || role === 'receiver' ? own : peer;
+  const cells = terms.mode === 'aggregate' ? holder.cells : [{ size: holder.size, label: [] }];
+  return { ownItems: own.size, peerItems: peer.size, cells };
+}

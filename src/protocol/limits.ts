@@ -1,0 +1,24 @@
+/**
+ * Every bound of the protocol, checked before anything of that size is allocated. `protocol-spec/limits.md` states the
+ * same table with the worst memory each bound allows; a test compares the two.
+ */
+export const LIMITS = {
+  /** Elements of one party in one session, dummies included. */
+  elements: 2 ** 27,
+  /** Cells of one session. */
+  cells: 4096,
+  /** Cohort dimensions, the arm included. */
+  dimensions: 8,
+  /** UTF-8 bytes of a cell label, a party name, a purpose or any other text on the wire. */
+  textBytes: 200,
+  /** Dummies of one session, all cells together. */
+  dummies: 2 ** 22,
+  /** Bytes of one frame. */
+  frameBytes: 2 ** 20 + 2 ** 16,
+  /** Items of one chunk of a stage; every chunk but a stage's last is full. */
+  chunkItems: 8192,
+  /** Unacknowledged payload bytes of one stage. */
+  windowBytes: 2 ** 22,
+  /** Nesting of maps and lists in a message. */
+  depth: 5,
+} as const;

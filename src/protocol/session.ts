@@ -1,0 +1,327 @@
+import { abortedByPeer, farewellFrame } from './abort.js';
+import { toHex } from '../bytes.js';
+import { VesicaError } from '../errors.js';
+import { randomBytes } from '../random.js';
+import type { Message, MessageOf, Terms } from './codec/index.js';
+import { decodeMessage, encodeMessage } from './codec/index.js';
+import type { Identity, VerifySignature } from './connection.js';
+import type { Inventory } from './inventory.js';
+import { inventoryMessage, joinInventories, requireSoundInventory } from './inventory.js';
+import type { ModeContext, ModeMachine, OwnList } from './mode.js';
+import type { ModeResult } from './modes.js';
+import { startMode } from './modes.js';
+import { requireAllowedTerms, requireSameTerms } from './terms.js';
+import type { Side } from './transcript.js';
+import { Transcript, receiptStatement } from './transcript.js';
+
+/** Protocol versions that this code speaks, best first. */
+export const PROTOCOL_VERSIONS = [1] as const;
+
+/** Where a session is. Each state but the last two ends with the message it waits for. */
+export type SessionState = 'greeting' | 'offering' | 'listing' | 'streaming' | 'closing' | 'done' | 'failed';
+
+export interface SessionSettings extends Omit<ModeContext, 'session'> {
+  readonly side: Side;
+  /** This party's name, shown to the peer. */
+  readonly party: string;
+  /** Name and version of the software, shown to the peer. */
+  readonly software: string;
+  readonly identity: Identity;
+  readonly verify: VerifySignature;
+  /** The key that the channel proved the peer to hold, if it proves one. */
+  readonly peerKey: Uint8Array | undefined;
+  readonly terms: Terms;
+  readonly list: OwnList;
+  readonly inventory: Inventory;
+}
+
+/** What both parties can later prove: the session happened as its transcript says. */
+export interface Receipts {
+  /** Hex of the 64-byte transcript hash. */
+  readonly transcript: string;
+  readonly own: { readonly key: string; readonly signature: string };
+  readonly peer: { readonly key: string; readonly signature: string };
+}
+
+export interface SessionOutcome {
+  readonly session: Uint8Array;
+  readonly peerParty: string;
+  readonly peerInventory: Inventory;
+  readonly result: ModeResult;
+  readonly receipts: Receipts;
+}
+
+/**
+ * One party of one session as a state machine: frames in, frames out; no socket, no clock, no file. Whoever drives it
+ * calls `next` for frames to send, one after the other, and `receive` with each frame of the peer, one after the other;
+ * the two may overlap. `next` answers `undefined` when the peer must speak first: call it again after a `receive`.
+ *
+ * Any error ends the session: `receive` and `next` throw it, and `farewell` gives the frame that tells the peer.
+ */
+export class Session {
+  readonly #settings: SessionSettings;
+  readonly #transcript = new Transcript();
+  readonly #peerSide: Side;
+  readonly #outbox: Message[] = [];
+  #state: SessionState = 'greeting';
+  #sending = false;
+  #peerHello: MessageOf<'hello'> | undefined;
+  #sessionId: Uint8Array | undefined;
+  #peerInventory: Inventory | undefined;
+  #mode: ModeMachine<ModeResult> | undefined;
+  #receipt: Uint8Array | undefined;
+  #outcome: SessionOutcome | undefined;
+
+  /** @throws VesicaError when the party's own terms or list are not allowed; nothing has been sent then. */
+  constructor(settings: SessionSettings) {
+    this.#settings = settings;
+    this.#peerSide = settings.side === 'initiator' ? 'responder' : 'initiator';
+    requireAllowedTerms(settings.terms);
+    requireSoundInventory(settings.inventory, settings.terms, settings.side);
+    this.#outbox.push({
+      type: 'hello',
+      versions: [...PROTOCOL_VERSIONS],
+      party: settings.party,
+      software: settings.software,
+      key: settings.identity.publicKey,
+      nonce: randomBytes(settings.random, 32),
+    });
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** The peer's name, once it has greeted. */
+  get peerParty(): string | undefined {
+    return this.#peerHello?.party;
+  }
+
+  /** The answer and the receipts; `undefined` until the state is `done`. */
+  get outcome(): SessionOutcome | undefined {
+    return this.#outcome;
+  }
+
+  /** Items sent and received so far, and in all once the lists' sizes are known. */
+  get progress(): { readonly done: number; readonly total: number } {
+    const stages = this.#mode === undefined ? [] : [...this.#mode.incoming, ...this.#mode.outgoing];
+    const done = stages.reduce((sum, stage) => sum + stage.itemsDone, 0);
+    return { done, total: stages.reduce((sum, stage) => sum + stage.shape.items, 0) };
+  }
+
+  /** The next frame to send, or `undefined` when the peer must speak first or all is said. */
+  async next(): Promise<Uint8Array | undefined> {
+    return this.#guard(async () => {
+      // Until the frame is in the transcript, the transcript must not be signed.
+      this.#sending = true;
+      const message = this.#outbox.shift() ?? (await this.#nextOfMode());
+      const frame = message === undefined ? undefined : encodeMessage(message);
+      if (message !== undefined && frame !== undefined && isInTranscript(message)) {
+        this.#transcript.add(this.#settings.side, frame);
+      }
+      this.#sending = false;
+      if (frame !== undefined) return frame;
+      this.#closeWhenFinished();
+      const closing = this.#outbox.shift();
+      return closing === undefined ? undefined : encodeMessage(closing);
+    });
+  }
+
+  /** Takes one frame of the peer. */
+  async receive(frame: Uint8Array): Promise<void> {
+    return this.#guard(async () => {
+      const message = decodeMessage(frame);
+      if (message.type === 'abort') throw abortedByPeer(message);
+      if (isInTranscript(message)) this.#transcript.add(this.#peerSide, frame);
+      await this.#handle(message);
+    });
+  }
+
+  /** The frame that tells the peer why this side ends the session, or `undefined` when the peer ended it. */
+  farewell(error: VesicaError): Uint8Array | undefined {
+    return farewellFrame(error);
+  }
+
+  async #handle(message: Message): Promise<void> {
+    switch (message.type) {
+      case 'hello': {
+        this.#expect(message, 'greeting', this.#peerHello === undefined, () => this.#greeted(message));
+        return;
+      }
+      case 'offer': {
+        this.#expect(message, 'offering', this.#settings.side === 'responder', () => this.#offered(message));
+        return;
+      }
+      case 'accept': {
+        this.#expect(message, 'offering', this.#settings.side === 'initiator', () => this.#accepted());
+        return;
+      }
+      case 'inventory': {
+        this.#expect(message, 'listing', true, () => this.#listed(message));
+        return;
+      }
+      case 'chunk': {
+        const stage = this.#mode?.incoming.find(({ shape }) => shape.stage === message.stage);
+        if (stage === undefined) throw unexpected(message, this.#state);
+        await stage.receive(message);
+        break;
+      }
+      case 'ack': {
+        const stage = this.#mode?.outgoing.find(({ shape }) => shape.stage === message.stage);
+        if (stage === undefined) throw unexpected(message, this.#state);
+        stage.acknowledge(message.chunks);
+        break;
+      }
+      case 'counts': {
+        this.#expect(message, 'streaming', true, () => this.#mode?.receiveCounts(message));
+        return;
+      }
+      case 'receipt': {
+        this.#expect(message, 'closing', true, () => this.#receipted(message));
+        return;
+      }
+      case 'abort':
+        throw abortedByPeer(message);
+    }
+    this.#closeWhenFinished();
+  }
+
+  #expect(message: Message, state: SessionState, allowed: boolean, act: () => void): void {
+    // The peer may finish first: its receipt can overtake our own last look at the streams.
+    this.#closeWhenFinished();
+    if (this.#state !== state || !allowed) throw unexpected(message, this.#state);
+    act();
+    this.#closeWhenFinished();
+  }
+
+  #greeted(hello: MessageOf<'hello'>): void {
+    const { peerKey, side, random, terms } = this.#settings;
+    if (!hello.versions.some((version) => (PROTOCOL_VERSIONS as readonly number[]).includes(version))) {
+      throw new VesicaError(
+        'agreement/unsupported-version',
+        `the peer speaks protocol versions ${hello.versions.join(', ')}, this side ${PROTOCOL_VERSIONS.join(', ')}`,
+        { field: 'versions' },
+      );
+    }
+    if (peerKey !== undefined && toHex(peerKey) !== toHex(hello.key)) {
+      throw new VesicaError(
+        'transport/wrong-peer',
+        'the peer greets with another key than its certificate has',
+        {
+          field: 'key',
+        },
+      );
+    }
+    this.#peerHello = hello;
+    this.#state = 'offering';
+    if (side === 'responder') return;
+    this.#sessionId = randomBytes(random, 32);
+    this.#outbox.push({ type: 'offer', session: this.#sessionId, terms });
+  }
+
+  #offered(offer: MessageOf<'offer'>): void {
+    requireSameTerms(this.#settings.terms, offer.terms);
+    this.#sessionId = offer.session.slice();
+    this.#outbox.push({ type: 'accept' });
+    this.#accepted();
+  }
+
+  #accepted(): void {
+    const { inventory, terms } = this.#settings;
+    this.#outbox.push(inventoryMessage(inventory, terms));
+    this.#state = 'listing';
+  }
+
+  #listed(message: MessageOf<'inventory'>): void {
+    const { terms, side, inventory, list, operations, random } = this.#settings;
+    requireSoundInventory(message, terms, this.#peerSide);
+    this.#peerInventory = message;
+    const context = { operations, random, session: this.#sessionId ?? new Uint8Array(0) };
+    this.#mode = startMode(context, list, joinInventories(inventory, message, terms, side), {
+      terms,
+      side,
+    });
+    this.#state = 'streaming';
+  }
+
+  async #nextOfMode(): Promise<Message | undefined> {
+    const mode = this.#mode;
+    if (mode === undefined || this.#state !== 'streaming') return undefined;
+    for (const stage of mode.incoming) {
+      const ack = stage.nextAck();
+      if (ack !== undefined) return ack;
+    }
+    for (const stage of mode.outgoing) {
+      const chunk = await stage.next();
+      if (chunk !== undefined) return chunk;
+    }
+    return mode.nextCounts();
+  }
+
+  /** Once everything is said and heard, signs the transcript. */
+  #closeWhenFinished(): void {
+    const { identity, side } = this.#settings;
+    if (this.#state !== 'streaming' || this.#sending || this.#outbox.length > 0) return;
+    if (this.#mode?.finished !== true) return;
+    if (this.#mode.incoming.some((stage) => stage.ackIsDue)) return;
+    this.#state = 'closing';
+    this.#receipt = identity.sign(receiptStatement(side, this.#transcript.digest()));
+    this.#outbox.push({ type: 'receipt', signature: this.#receipt });
+  }
+
+  #receipted({ signature }: MessageOf<'receipt'>): void {
+    const { identity, verify } = this.#settings;
+    const hello = this.#peerHello;
+    const digest = this.#transcript.digest();
+    const mode = this.#mode;
+    if (
+      hello === undefined ||
+      mode === undefined ||
+      this.#receipt === undefined ||
+      this.#peerInventory === undefined
+    ) {
+      throw new VesicaError('internal/defect', 'a session closes that never opened');
+    }
+    if (!verify(hello.key, receiptStatement(this.#peerSide, digest), signature)) {
+      throw new VesicaError('peer/bad-receipt', 'the peer signed another transcript than this side saw', {
+        field: 'receipt',
+      });
+    }
+    this.#outcome = {
+      session: this.#sessionId ?? new Uint8Array(0),
+      peerParty: hello.party,
+      peerInventory: this.#peerInventory,
+      result: mode.result(),
+      receipts: {
+        transcript: toHex(digest),
+        own: { key: toHex(identity.publicKey), signature: toHex(this.#receipt) },
+        peer: { key: toHex(hello.key), signature: toHex(signature) },
+      },
+    };
+    mode.wipe();
+    this.#state = 'done';
+  }
+
+  async #guard<Value>(work: () => Promise<Value>): Promise<Value> {
+    if (this.#state === 'failed')
+      throw new VesicaError('session/cancelled', 'the session has already failed');
+    try {
+      return await work();
+    } catch (error) {
+      this.#state = 'failed';
+      this.#mode?.wipe();
+      throw error;
+    }
+  }
+}
+
+/** Acknowledgements depend on timing and receipts sign the transcript, so neither is part of it. */
+function isInTranscript(message: Message): boolean {
+  return message.type !== 'ack' && message.type !== 'receipt' && message.type !== 'abort';
+}
+
+function unexpected(message: Message, state: SessionState): VesicaError {
+  return new VesicaError('peer/unexpected-message', `a message of type ${message.type} while ${state}`, {
+    field: message.type,
+  });
+}
