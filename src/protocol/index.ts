@@ -6,6 +6,7 @@ export {
   decodeMessage,
   encodeMessage,
   isPlainText,
+  type Arms,
   type Cell,
   type Disclosure,
   type Message,
@@ -16,7 +17,7 @@ export {
   type Terms,
 } from './codec/index.js';
 export type { CellCount, CountResult } from './counting.js';
-export type { Inventory } from './inventory.js';
+export { NO_ARMS, type Inventory } from './inventory.js';
 export { LIMITS } from './limits.js';
 export type { OwnList } from './mode.js';
 export type { ModeResult } from './modes.js';

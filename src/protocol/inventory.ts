@@ -1,5 +1,5 @@
 import { VesicaError } from '../errors.js';
-import type { Cell, MessageOf, Terms } from './codec/index.js';
+import type { Arms, Cell, MessageOf, Terms } from './codec/index.js';
 import { isPlainText } from './codec/index.js';
 import { LIMITS } from './limits.js';
 import type { Inventories } from './mode.js';
@@ -11,8 +11,12 @@ export interface Inventory {
   readonly size: number;
   /** Names of the cohort dimensions; empty without cells, or when labels stay private. */
   readonly dimensions: readonly string[];
+  /** The experiment in those dimensions; `NO_ARMS` without one, or when labels stay private. */
+  readonly arms: Arms;
   readonly cells: readonly Cell[];
 }
+
+export const NO_ARMS: Arms = { column: '', treatment: [], control: '' };
 
 /**
  * Checks an inventory, one's own before it is sent and the peer's when it comes, against the limits and the terms.
@@ -21,7 +25,7 @@ export interface Inventory {
  * or `peer/wrong-count` when cells and list do not fit each other or the role.
  */
 export function requireSoundInventory(inventory: Inventory, terms: Terms, side: Side): void {
-  const { size, cells, dimensions } = inventory;
+  const { size, cells, dimensions, arms } = inventory;
   const where = `the list of the ${side}`;
   if (size > LIMITS.elements) {
     throw new VesicaError('limit/elements', `${where} has ${size} keys, the limit is ${LIMITS.elements}`, {
@@ -40,6 +44,11 @@ export function requireSoundInventory(inventory: Inventory, terms: Terms, side: 
   if (size < terms.minList) {
     throw new VesicaError('policy/list-too-small', `${where} has ${size} keys, below ${terms.minList}`, {
       field: 'privacy.minList',
+    });
+  }
+  if (arms.column !== '' && !dimensions.includes(arms.column)) {
+    throw new VesicaError('peer/wrong-count', `${where} has arms in a dimension that it does not have`, {
+      field: 'arms',
     });
   }
   const hasCells = roleOf(terms, side) === 'cohorts';
@@ -78,8 +87,8 @@ export function requireSoundInventory(inventory: Inventory, terms: Terms, side: 
 
 /** The `inventory` message; without labels when the terms keep them private. */
 export function inventoryMessage(inventory: Inventory, terms: Terms): MessageOf<'inventory'> {
-  const { size, dimensions, cells } = inventory;
-  if (terms.shareLabels) return { type: 'inventory', size, dimensions, cells };
+  const { size, dimensions, arms, cells } = inventory;
+  if (terms.shareLabels) return { type: 'inventory', size, dimensions, arms, cells };
   return {
     type: 'inventory',
     size,

@@ -10,7 +10,7 @@ import type {
   Terms,
   VerifySignature,
 } from '../../src/protocol/index.js';
-import { Session } from '../../src/protocol/index.js';
+import { NO_ARMS, Session } from '../../src/protocol/index.js';
 import type { RandomSource } from '../../src/random.js';
 import { systemRandom } from '../../src/system-random.js';
 

@@ -44,6 +44,10 @@ export type Terms = ValueOf<typeof TERMS>;
 const CELL = map({ size: integer(0, LIMITS.elements), label: list(plainText, 0, LIMITS.dimensions) });
 export type Cell = ValueOf<typeof CELL>;
 
+/** Which values of which dimension are the arms of an experiment. `column` is empty when there is none to tell. */
+const ARMS = map({ column: plainText, treatment: list(plainText, 0, LIMITS.cells), control: plainText });
+export type Arms = ValueOf<typeof ARMS>;
+
 /** The fields of each message beside its `type`. */
 export const MESSAGES = {
   hello: map({
@@ -58,6 +62,7 @@ export const MESSAGES = {
   inventory: map({
     size: integer(0, LIMITS.elements),
     dimensions: list(plainText, 0, LIMITS.dimensions),
+    arms: ARMS,
     cells: list(CELL, 0, LIMITS.cells),
   }),
   chunk: map({
