@@ -1,0 +1,59 @@
+import { consentGiven, matchKeyReader, type MatchKey } from '../identity/index.js';
+import { keyTypeCode } from '../group/index.js';
+import { mappedColumns, type DataDefinition, type IdentifierColumn } from './definition.js';
+import { textDigest } from './sha256.js';
+import type { RowChunk } from './source.js';
+
+/** One identifier column, ready to be read. */
+export interface KeyColumn {
+  readonly name: string;
+  readonly type: IdentifierColumn['type'];
+  readonly typeCode: number;
+  /** Position among the columns read. */
+  readonly position: number;
+  /** The match key of a value, or why there is none. */
+  readonly read: (text: string | null) => MatchKey;
+}
+
+/** How the columns of a definition turn into consent, cohort values and match keys. */
+export interface ListReader {
+  /** Columns to read, in this order. */
+  readonly columns: readonly string[];
+  readonly keyColumns: readonly KeyColumn[];
+  /** Whether row `row` of `chunk` may be used. */
+  consented(chunk: RowChunk, row: number): boolean;
+  /** The cohort values of row `row` of `chunk`; a missing value is the empty text. */
+  cohortValues(chunk: RowChunk, row: number): readonly string[];
+}
+
+const NO_COHORTS: readonly string[] = [];
+
+/**
+ * The reader for `definition`.
+ *
+ * @throws VesicaError `config/invalid` when `region` is not a country with a numbering plan.
+ */
+export function listReader(definition: DataDefinition): ListReader {
+  const columns = mappedColumns(definition);
+  const digest = textDigest();
+  const { profile, region, consent } = definition;
+  const keyColumns = Object.entries(definition.identifiers).map(([name, { type, encoding }]) => ({
+    name,
+    type,
+    typeCode: keyTypeCode(type),
+    position: columns.indexOf(name),
+    read: matchKeyReader(type, { profile, region, encoding, digest }),
+  }));
+  const consentPosition = consent === undefined ? -1 : columns.indexOf(consent.column);
+  const cohortPositions = (definition.cohorts ?? []).map((name) => columns.indexOf(name));
+  return {
+    columns,
+    keyColumns,
+    consented: (chunk, row) =>
+      consent === undefined || consentGiven(chunk.text(consentPosition, row), consent),
+    cohortValues: (chunk, row) =>
+      cohortPositions.length === 0
+        ? NO_COHORTS
+        : cohortPositions.map((position) => chunk.text(position, row) ?? ''),
+  };
+}

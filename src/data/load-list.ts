@@ -1,0 +1,145 @@
+import { REJECT_REASONS, type IdentifierType, type RejectReason } from '../identity/index.js';
+import type { RandomSource } from '../random.js';
+import type { DataDefinition } from './definition.js';
+import { ListBuilder, type MatchKeyList, type OnAmbiguousCohort } from './list-builder.js';
+import { listReader, type KeyColumn } from './list-reader.js';
+import { readRows, type ReadOptions } from './read-rows.js';
+
+/** Most elements a list may have (protocol limit). */
+export const MAX_LIST_ELEMENTS = 2 ** 27;
+/** Most cells the cohort columns may make (protocol limit). */
+export const MAX_LIST_CELLS = 4096;
+
+export interface LoadOptions extends ReadOptions {
+  /** Draws the hash function of the deduplication. */
+  readonly random: RandomSource;
+  /** `MAX_LIST_ELEMENTS` unless told, and never more. */
+  readonly maxElements?: number | undefined;
+  /** `MAX_LIST_CELLS` unless told, and never more. */
+  readonly maxCells?: number | undefined;
+  /** `refuse` unless told. */
+  readonly onAmbiguousCohort?: OnAmbiguousCohort | undefined;
+}
+
+/** What became of the values of one identifier type. */
+export interface TypeCounts {
+  /** Distinct keys in the list. */
+  readonly keys: number;
+  /** Keys that came as SHA-256 digests, repeats included. */
+  readonly hashed: number;
+  /** Values that gave a key which the list already had. */
+  readonly duplicates: number;
+  /** Empty values. */
+  readonly blank: number;
+  /** Other values that gave no key, by reason; reasons that did not occur are left out. */
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+}
+
+export interface ListCounts {
+  /** Rows of the source. */
+  readonly rows: number;
+  readonly rowsWithoutConsent: number;
+  /** Identifiers whose rows lie in two cells. */
+  readonly ambiguous: number;
+  /** The identifier types that the definition maps. */
+  readonly byType: Readonly<Partial<Record<IdentifierType, TypeCounts>>>;
+}
+
+/** A list, where it came from, and what became of every value on the way. */
+export interface LoadedList extends MatchKeyList {
+  readonly counts: ListCounts;
+}
+
+/**
+ * Reads a source into a list of match keys. Every value that gives no key is counted by its reason; every row is either
+ * without consent or has all its identifiers counted. The source streams through: memory grows with the number of
+ * distinct keys (at most 60 bytes each, twice that while growing), not with the size of the source.
+ *
+ * @throws VesicaError `config/invalid`, `data/unreadable`, `data/malformed`, `data/invalid-utf8`, `data/missing-column`,
+ * `data/invalid-query`, `data/out-of-memory`, `data/ambiguous-cohort`, `limit/elements`, `limit/cells`,
+ * `session/cancelled`. Messages name files, columns, lines and counts, never a value.
+ */
+export function loadList(definition: DataDefinition, options: LoadOptions): Promise<LoadedList> {
+  return loadObserved(definition, options, () => undefined);
+}
+
+/** `loadList`, with `observe` called for every value of every row that has consent. */
+export async function loadObserved(
+  definition: DataDefinition,
+  options: LoadOptions,
+  observe: (type: IdentifierType, text: string | null) => void,
+): Promise<LoadedList> {
+  const reader = listReader(definition);
+  const tallies = new Map(reader.keyColumns.map(({ type }) => [type, new TypeTally()]));
+  const builder = new ListBuilder({
+    random: options.random,
+    maxElements: Math.min(options.maxElements ?? MAX_LIST_ELEMENTS, MAX_LIST_ELEMENTS),
+    maxCells: Math.min(options.maxCells ?? MAX_LIST_CELLS, MAX_LIST_CELLS),
+    cohorts: definition.cohorts ?? [],
+    onAmbiguousCohort: options.onAmbiguousCohort ?? 'refuse',
+  });
+  const columns = reader.keyColumns.map((column) => ({
+    column,
+    tally: tallies.get(column.type) ?? new TypeTally(),
+  }));
+  let rows = 0;
+  let rowsWithoutConsent = 0;
+  for await (const chunk of readRows(definition, reader.columns, options)) {
+    for (let row = 0; row < chunk.rowCount; row += 1) {
+      if (!reader.consented(chunk, row)) {
+        rowsWithoutConsent += 1;
+        continue;
+      }
+      builder.startRow(chunk.firstRow + row, reader.cohortValues(chunk, row));
+      for (const { column, tally } of columns) {
+        const text = chunk.text(column.position, row);
+        observe(column.type, text);
+        addValue(builder, tally, { column, text });
+      }
+    }
+    rows += chunk.rowCount;
+  }
+  const { list, ambiguous } = builder.finish();
+  const keysOfType = new Uint32Array(256);
+  for (const code of list.types) keysOfType[code] = (keysOfType[code] ?? 0) + 1;
+  const byType: Partial<Record<IdentifierType, TypeCounts>> = {};
+  for (const { type, typeCode } of reader.keyColumns) {
+    byType[type] = (tallies.get(type) ?? new TypeTally()).counts(keysOfType[typeCode] ?? 0);
+  }
+  return { ...list, counts: { rows, rowsWithoutConsent, ambiguous, byType } };
+}
+
+function addValue(
+  builder: ListBuilder,
+  tally: TypeTally,
+  value: { readonly column: KeyColumn; readonly text: string | null },
+): void {
+  const outcome = value.column.read(value.text);
+  if (!outcome.ok) {
+    tally.reject(outcome.reason);
+    return;
+  }
+  if (outcome.hashed) tally.hashed += 1;
+  if (!builder.add(outcome.key, value.column.typeCode)) tally.duplicates += 1;
+}
+
+/** Counts of one identifier type while loading. */
+class TypeTally {
+  hashed = 0;
+  duplicates = 0;
+  readonly #rejected = new Map<RejectReason, number>();
+
+  reject(reason: RejectReason): void {
+    this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + 1);
+  }
+
+  counts(keys: number): TypeCounts {
+    const rejected: Partial<Record<RejectReason, number>> = {};
+    for (const reason of REJECT_REASONS) {
+      const count = this.#rejected.get(reason);
+      if (reason !== 'blank' && count !== undefined) rejected[reason] = count;
+    }
+    const { hashed, duplicates } = this;
+    return { keys, hashed, duplicates, blank: this.#rejected.get('blank') ?? 0, rejected };
+  }
+}

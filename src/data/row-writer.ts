@@ -1,0 +1,153 @@
+import { DuckDBDataChunk, VARCHAR, type DuckDBAppender } from '@duckdb/node-api';
+import { open, type FileHandle } from 'node:fs/promises';
+import { VesicaError } from '../errors.js';
+import { literal, openDatabase, quoted, type Database, type DatabaseSettings } from './database.js';
+import { systemCode } from './failures.js';
+
+/** Writes a table of text row by row. */
+export interface RowWriter {
+  /** Adds a row: one value a column. Calls must not overlap. */
+  write(values: readonly (string | null)[]): Promise<void>;
+  /** Writes what is still held; the file is then complete. */
+  finish(): Promise<void>;
+  /** Lets go of the file and of all memory, finished or not. */
+  close(): Promise<void>;
+}
+
+/** Characters collected before they are written. */
+const CSV_BUFFER_CHARS = 1 << 16;
+
+/**
+ * A CSV file: UTF-8 without byte order mark, comma, LF, a header; fields quoted where RFC 4180 needs it; a missing
+ * value is an empty field.
+ *
+ * A value that a spreadsheet would take for a formula (`+49 30...`, `=...`, `@...`) is written as it is. The usual
+ * guard, an apostrophe in front, would make it another identifier, and these files go to programs that match them.
+ */
+export class CsvWriter implements RowWriter {
+  readonly #path: string;
+  readonly #file: FileHandle;
+  #held = '';
+
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  static async open(path: string, columns: readonly string[]): Promise<CsvWriter> {
+    const writer = new CsvWriter(path, await open(path, 'w'));
+    await writer.write(columns);
+    return writer;
+  }
+
+  async write(values: readonly (string | null)[]): Promise<void> {
+    this.#held += `${values.map((value) => csvField(value ?? '')).join(',')}\n`;
+    if (this.#held.length >= CSV_BUFFER_CHARS) await this.finish();
+  }
+
+  async finish(): Promise<void> {
+    const text = this.#held;
+    this.#held = '';
+    await this.#file.appendFile(text);
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+function csvField(value: string): string {
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+/** Rows in one of DuckDB's data chunks. */
+const CHUNK_ROWS = 2048;
+
+/**
+ * A Parquet file with text columns. The rows are held in memory until `finish`, because Parquet is written by DuckDB
+ * from a table; the memory limit of the settings applies.
+ */
+export class ParquetWriter implements RowWriter {
+  readonly #path: string;
+  readonly #columns: readonly string[];
+  readonly #database: Database;
+  readonly #appender: DuckDBAppender;
+  #rows: (readonly (string | null)[])[] = [];
+
+  private constructor(
+    path: string,
+    columns: readonly string[],
+    into: { database: Database; appender: DuckDBAppender },
+  ) {
+    this.#path = path;
+    this.#columns = columns;
+    this.#database = into.database;
+    this.#appender = into.appender;
+  }
+
+  static async open(
+    path: string,
+    columns: readonly string[],
+    settings: DatabaseSettings,
+  ): Promise<ParquetWriter> {
+    const database = await openDatabase(settings, { kind: 'files', paths: [path] });
+    try {
+      // Columns are numbered here and named in the file, where names may differ in case alone.
+      await database.connection.run(
+        `CREATE TABLE held (${columns.map((_, i) => `c${i} VARCHAR`).join(', ')})`,
+      );
+      return new ParquetWriter(path, columns, {
+        database,
+        appender: await database.connection.createAppender('held'),
+      });
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  write(values: readonly (string | null)[]): Promise<void> {
+    this.#rows.push(values);
+    if (this.#rows.length === CHUNK_ROWS) this.#append();
+    return Promise.resolve();
+  }
+
+  async finish(): Promise<void> {
+    this.#append();
+    this.#appender.closeSync();
+    const selected = this.#columns.map((name, i) => `c${i} AS ${quoted(name)}`).join(', ');
+    try {
+      await this.#database.connection.run(
+        `COPY (SELECT ${selected} FROM held) TO ${literal(this.#path)} (FORMAT parquet, USE_TMP_FILE false)`,
+      );
+    } catch (error) {
+      throw parquetFailure(error);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#database.close();
+    return Promise.resolve();
+  }
+
+  #append(): void {
+    if (this.#rows.length === 0) return;
+    const chunk = DuckDBDataChunk.create(this.#columns.map(() => VARCHAR));
+    chunk.setRows(this.#rows);
+    try {
+      this.#appender.appendDataChunk(chunk);
+      this.#appender.flushSync();
+    } catch (error) {
+      throw parquetFailure(error);
+    }
+    this.#rows = [];
+  }
+}
+
+/** As in reading, nothing of DuckDB's message is kept. */
+function parquetFailure(error: unknown): Error {
+  if (error instanceof Error && error.message.startsWith('Out of Memory Error')) {
+    return new VesicaError('data/out-of-memory', 'the Parquet file needs more memory than the limit allows');
+  }
+  return new VesicaError('output/unwritable', `the Parquet file cannot be written (${systemCode(error)})`);
+}
