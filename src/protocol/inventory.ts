@@ -89,12 +89,8 @@ export function requireSoundInventory(inventory: Inventory, terms: Terms, side: 
 export function inventoryMessage(inventory: Inventory, terms: Terms): MessageOf<'inventory'> {
   const { size, dimensions, arms, cells } = inventory;
   if (terms.shareLabels) return { type: 'inventory', size, dimensions, arms, cells };
-  return {
-    type: 'inventory',
-    size,
-    dimensions: [],
-    cells: cells.map((cell) => ({ size: cell.size, label: [] })),
-  };
+  const unlabelled = cells.map((cell) => ({ size: cell.size, label: [] }));
+  return { type: 'inventory', size, dimensions: [], arms: NO_ARMS, cells: unlabelled };
 }
 
 /** Both inventories from one side's point of view. */

@@ -79,6 +79,7 @@ export function settingsOf(side: 'initiator' | 'responder', own: TestSide, terms
   const inventory: Inventory = {
     size: own.names.length,
     dimensions: labels.length > 0 ? ['arm'] : [],
+    arms: NO_ARMS,
     cells,
   };
   return {
