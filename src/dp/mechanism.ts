@@ -1,0 +1,146 @@
+import type { RandomSource } from '../random.js';
+import { evaluateRatio, type Bounds } from './exponential.js';
+import {
+  discreteLaplaceProbability,
+  discreteLaplaceVariance,
+  parseHalfWidth,
+  truncatedLaplaceDelta,
+  truncatedLaplaceProbability,
+  truncatedLaplaceVariance,
+} from './laplace.js';
+import { parseEpsilon, positiveInteger, type DecimalInput } from './parameters.js';
+import { divideRationals, rational, rationalToNumber, type Rational } from './rational.js';
+import { sampleDiscreteLaplace, sampleTruncatedDiscreteLaplace } from './samplers.js';
+import { uniformDraws } from './uniform.js';
+
+/** Discrete Laplace noise on an integer that one person changes by at most `sensitivity`. */
+export interface DiscreteLaplace {
+  readonly kind: 'discrete-laplace';
+  readonly epsilon: Rational;
+  /** In the units of the released integer (quanta for money). */
+  readonly sensitivity: bigint;
+}
+
+/** Discrete Laplace noise cut to [-halfWidth, halfWidth], on a count that one person changes by at most 1. */
+export interface TruncatedDiscreteLaplace {
+  readonly kind: 'truncated-discrete-laplace';
+  readonly epsilon: Rational;
+  readonly halfWidth: number;
+}
+
+/**
+ * How one figure is made private. Everything that is said about the figure (mechanism, variance, epsilon, delta) and
+ * the noise itself come from this one object, so they cannot disagree.
+ */
+export type Mechanism = DiscreteLaplace | TruncatedDiscreteLaplace;
+
+/** A mechanism is (epsilon, delta)-differentially private; both are exact upper bounds. */
+export interface PrivacyLoss {
+  readonly epsilon: Rational;
+  /** 0 for a pure mechanism. */
+  readonly delta: Rational;
+}
+
+/** What a report says about a figure's noise: plain JSON. Epsilon and delta are rounded up to doubles. */
+export interface MechanismStatement {
+  readonly mechanism: Mechanism['kind'];
+  readonly epsilon: number;
+  readonly delta: number;
+  /** Variance of the noise, in squared units of the released integer. */
+  readonly sigma2: number;
+}
+
+/**
+ * Discrete Laplace noise P(x) proportional to e^(-epsilon |x| / sensitivity).
+ *
+ * @throws VesicaError `dp/invalid-parameter` with field `epsilon` or `sensitivity`.
+ */
+export function discreteLaplace(epsilon: DecimalInput, sensitivity: bigint): DiscreteLaplace {
+  return {
+    kind: 'discrete-laplace',
+    epsilon: parseEpsilon(epsilon),
+    sensitivity: positiveInteger(sensitivity, 'sensitivity'),
+  };
+}
+
+/**
+ * Truncated discrete Laplace noise P(x) proportional to e^(-epsilon |x|), |x| <= halfWidth; see `dummyHalfWidth`.
+ *
+ * @throws VesicaError `dp/invalid-parameter` with field `epsilon` or `halfWidth`; `limit/dummies` past 2^30.
+ */
+export function truncatedDiscreteLaplace(epsilon: DecimalInput, halfWidth: number): TruncatedDiscreteLaplace {
+  const exactEpsilon = parseEpsilon(epsilon);
+  return {
+    kind: 'truncated-discrete-laplace',
+    epsilon: exactEpsilon,
+    halfWidth: parseHalfWidth(halfWidth, exactEpsilon),
+  };
+}
+
+/**
+ * Probability that the mechanism's noise is `x`, between bounds that differ by less than 2^-110 of it; both bounds are 0
+ * outside the support. For audits and tests.
+ */
+export function probability(mechanism: Mechanism, x: bigint): Bounds {
+  switch (mechanism.kind) {
+    case 'discrete-laplace':
+      return evaluateRatio(discreteLaplaceProbability(x), rate(mechanism));
+    case 'truncated-discrete-laplace': {
+      const { epsilon, halfWidth } = mechanism;
+      if (x > halfWidth || x < -halfWidth) return { lower: rational(0n), upper: rational(0n) };
+      return evaluateRatio(truncatedLaplaceProbability(x, halfWidth), epsilon);
+    }
+  }
+}
+
+/** Variance of the mechanism's noise, in squared units of the released integer; relative error below 1e-15. */
+export function variance(mechanism: Mechanism): number {
+  switch (mechanism.kind) {
+    case 'discrete-laplace':
+      return discreteLaplaceVariance(rate(mechanism));
+    case 'truncated-discrete-laplace':
+      return truncatedLaplaceVariance(mechanism.epsilon, mechanism.halfWidth);
+  }
+}
+
+/** What one release through the mechanism costs the person who changes it most. */
+export function privacyLoss(mechanism: Mechanism): PrivacyLoss {
+  switch (mechanism.kind) {
+    case 'discrete-laplace':
+      return { epsilon: mechanism.epsilon, delta: rational(0n) };
+    case 'truncated-discrete-laplace':
+      return {
+        epsilon: mechanism.epsilon,
+        delta: truncatedLaplaceDelta(mechanism.epsilon, mechanism.halfWidth),
+      };
+  }
+}
+
+/**
+ * One exact draw of the mechanism's noise, mean 0. The time it takes depends on what is drawn: draw before the stream
+ * starts. The result is secret: it is never logged and never part of an error.
+ */
+export function draw(mechanism: Mechanism, random: RandomSource): bigint {
+  const draws = uniformDraws(random);
+  switch (mechanism.kind) {
+    case 'discrete-laplace':
+      return sampleDiscreteLaplace(rate(mechanism), draws);
+    case 'truncated-discrete-laplace':
+      return sampleTruncatedDiscreteLaplace(mechanism.epsilon, mechanism.halfWidth, draws);
+  }
+}
+
+/** The mechanism in the words of a report. */
+export function stateMechanism(mechanism: Mechanism): MechanismStatement {
+  const { epsilon, delta } = privacyLoss(mechanism);
+  return {
+    mechanism: mechanism.kind,
+    epsilon: rationalToNumber(epsilon, 'up'),
+    delta: rationalToNumber(delta, 'up'),
+    sigma2: variance(mechanism),
+  };
+}
+
+function rate(mechanism: DiscreteLaplace): Rational {
+  return divideRationals(mechanism.epsilon, rational(mechanism.sensitivity));
+}
