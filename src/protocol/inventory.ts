@@ -1,6 +1,7 @@
+import { utf8 } from '../bytes.js';
 import { VesicaError } from '../errors.js';
 import type { Arms, Cell, MessageOf, Terms } from './codec/index.js';
-import { isPlainText } from './codec/index.js';
+import { requirePlainText } from './codec/index.js';
 import { LIMITS } from './limits.js';
 import type { Inventories } from './mode.js';
 import { roleOf } from './terms.js';
@@ -73,15 +74,25 @@ export function requireSoundInventory(inventory: Inventory, terms: Terms, side: 
         field: 'cells',
       });
     }
-    if (!cell.label.every((label) => isPlainText(label, LIMITS.textBytes))) {
-      throw new VesicaError(
-        'limit/text',
-        `a label of cell ${index} is not plain text of at most ${LIMITS.textBytes} bytes`,
-        {
-          field: 'data.cohorts',
-        },
-      );
-    }
+  }
+  requireShortTexts(inventory);
+}
+
+/** Each name and label within `textBytes`, and all together within `labelBytes`. */
+function requireShortTexts({ dimensions, arms, cells }: Inventory): void {
+  const texts = [
+    ...dimensions,
+    arms.column,
+    ...arms.treatment,
+    arms.control,
+    ...cells.flatMap(({ label }) => label),
+  ];
+  for (const text of texts) requirePlainText(text, 'data.cohorts');
+  const total = texts.reduce((sum, text) => sum + utf8(text).length, 0);
+  if (total > LIMITS.labelBytes) {
+    throw new VesicaError('limit/text', `labels of ${total} bytes together exceed ${LIMITS.labelBytes}`, {
+      field: 'data.cohorts',
+    });
   }
 }
 

@@ -3,7 +3,7 @@
  * same table with the worst memory each bound allows; a test compares the two.
  */
 export const LIMITS = {
-  /** Elements of one party in one session, dummies included. */
+  /** Keys in one party's list. Dummies come on top. */
   elements: 2 ** 27,
   /** Cells of one session. */
   cells: 4096,
@@ -11,6 +11,8 @@ export const LIMITS = {
   dimensions: 8,
   /** UTF-8 bytes of a cell label, a party name, a purpose or any other text on the wire. */
   textBytes: 200,
+  /** UTF-8 bytes of all names and labels of one inventory together, so that it fits a frame. */
+  labelBytes: 2 ** 19,
   /** Dummies of one session, all cells together. */
   dummies: 2 ** 22,
   /** Bytes of one frame. */
@@ -21,4 +23,6 @@ export const LIMITS = {
   windowBytes: 2 ** 22,
   /** Nesting of maps and lists in a message. */
   depth: 5,
+  /** Values in one message, lists and maps included, keys not: a frame of tiny values would take a hundred times its size in memory. */
+  values: 2 ** 16,
 } as const;

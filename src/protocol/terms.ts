@@ -1,5 +1,7 @@
+import { parseDelta, parseEpsilon } from '../dp/index.js';
 import { VesicaError } from '../errors.js';
 import type { Mode, Role, Terms } from './codec/index.js';
+import { requirePlainText } from './codec/index.js';
 import type { Side } from './transcript.js';
 
 /** The role that goes with each role on the other side. */
@@ -64,7 +66,7 @@ export function requireSameTerms(own: Terms, offered: Terms): void {
 /**
  * Checks terms that a party proposes for itself.
  *
- * @throws VesicaError `config/invalid`, naming the field.
+ * @throws VesicaError `config/invalid`, `dp/invalid-parameter` or `limit/text`, naming the field.
  */
 export function requireAllowedTerms(terms: Terms): void {
   if (!ROLES_OF_MODE[terms.mode].includes(terms.initiatorRole)) {
@@ -88,4 +90,9 @@ export function requireAllowedTerms(terms: Terms): void {
       },
     );
   }
+  if (terms.disclosure === 'dp') {
+    parseEpsilon(terms.epsilon, 'privacy.epsilon');
+    parseDelta(terms.delta, 'privacy.delta');
+  }
+  requirePlainText(terms.purpose, 'purpose');
 }

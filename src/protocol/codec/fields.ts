@@ -1,4 +1,5 @@
 import { VesicaError } from '../../errors.js';
+import { LIMITS } from '../limits.js';
 
 /**
  * Shapes of message fields. A shape checks a decoded value and returns it with its type; anything that is not exactly
@@ -56,6 +57,20 @@ export function isPlainText(value: string, maxBytes: number): boolean {
     value.length <= maxBytes &&
     new TextEncoder().encode(value).length <= maxBytes &&
     !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value)
+  );
+}
+
+/**
+ * Refuses text of this side that the peer would refuse.
+ *
+ * @throws VesicaError `limit/text` with `field`. The message leaves the text out: it may be a label of somebody's data.
+ */
+export function requirePlainText(value: string, field: string): void {
+  if (isPlainText(value, LIMITS.textBytes)) return;
+  throw new VesicaError(
+    'limit/text',
+    `${field} is not text of at most ${LIMITS.textBytes} bytes without control characters`,
+    { field },
   );
 }
 

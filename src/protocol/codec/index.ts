@@ -1,3 +1,3 @@
 export { decodeMessage, encodeMessage } from './codec.js';
-export { isPlainText } from './fields.js';
+export { isPlainText, requirePlainText } from './fields.js';
 export * from './messages.js';

@@ -3,8 +3,8 @@ import { LIMITS } from '../limits.js';
 
 /**
  * Walks one MessagePack value and refuses what the protocol does not use, before any decoder allocates for it: lengths
- * past the end of the frame, deep nesting, repeated keys, keys that are not text, invalid UTF-8, extension types,
- * floats, nil, 64-bit integers and trailing bytes.
+ * past the end of the frame, deep nesting, more values than any message has, repeated keys, keys that are not text,
+ * invalid UTF-8, extension types, floats, nil, 64-bit integers and trailing bytes.
  *
  * @throws VesicaError `peer/malformed-message`.
  */
@@ -13,6 +13,7 @@ export function scanMessage(frame: Uint8Array): void {
     frame,
     view: new DataView(frame.buffer, frame.byteOffset, frame.length),
     offset: 0,
+    values: 0,
   };
   scanValue(cursor, 0);
   if (cursor.offset !== frame.length) throw malformed(cursor, 'bytes after the message');
@@ -22,6 +23,7 @@ interface Cursor {
   readonly frame: Uint8Array;
   readonly view: DataView;
   offset: number;
+  values: number;
 }
 
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true });
@@ -46,6 +48,8 @@ function takeUint(cursor: Cursor, bytes: 1 | 2 | 4): number {
 
 function scanValue(cursor: Cursor, depth: number): void {
   if (depth > LIMITS.depth) throw malformed(cursor, 'too deep a nesting');
+  cursor.values += 1;
+  if (cursor.values > LIMITS.values) throw malformed(cursor, 'too many values');
   const tag = takeUint(cursor, 1);
   if (tag <= 0x7f || tag >= 0xe0 || tag === 0xc2 || tag === 0xc3) return;
   if (tag <= 0x8f) {
