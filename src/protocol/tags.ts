@@ -3,16 +3,18 @@ import type { MultiplyResult } from '../group/index.js';
 import { ELEMENT_BYTES, firstInvalid } from '../group/index.js';
 import type { Stage } from './codec/index.js';
 
-/** Bits that keep the chance of any false match in a session below 2^-40 (and a byte to spare). */
+/** Bits that keep the chance of a false match below 2^-40, with a byte to spare. */
 const SECURITY_BITS = 40;
 
 /**
- * Bytes of a tag, t = ceil((40 + log2(|X| |Y|)) / 8) + 1: tags of different elements then collide anywhere in a session
- * with chance below 2^-48 (protocol-spec/modes.md).
+ * Bytes of a tag, t = ceil((40 + log2(|X| |Y|)) / 8) + 1, in whole numbers, so that both sides round alike. An element
+ * of one list then has the tag of another element of the other list, anywhere in a session, with chance below 2^-47
+ * (an encoding's lowest bit is always 0, so a tag has 8t - 1 random bits; protocol-spec/modes.md).
  */
 export function tagLength(ownItems: number, peerItems: number): number {
-  const pairs = Math.log2(Math.max(ownItems, 1)) + Math.log2(Math.max(peerItems, 1));
-  return Math.min(ELEMENT_BYTES, Math.ceil((SECURITY_BITS + pairs) / 8) + 1);
+  const pairs = BigInt(Math.max(ownItems, 1)) * BigInt(Math.max(peerItems, 1));
+  const bits = pairs === 1n ? 0 : (pairs - 1n).toString(2).length;
+  return Math.min(ELEMENT_BYTES, Math.ceil((SECURITY_BITS + bits) / 8) + 1);
 }
 
 /** The first `tagBytes` bytes of each element. */
