@@ -1,9 +1,9 @@
 import { abortedByPeer, farewellFrame } from './abort.js';
 import { toHex } from '../bytes.js';
-import { VesicaError } from '../errors.js';
+import { VesicaError, asVesicaError } from '../errors.js';
 import { randomBytes } from '../random.js';
 import type { Message, MessageOf, Terms } from './codec/index.js';
-import { decodeMessage, encodeMessage } from './codec/index.js';
+import { decodeMessage, encodeMessage, requirePlainText } from './codec/index.js';
 import type { Identity, VerifySignature } from './connection.js';
 import type { Inventory } from './inventory.js';
 import { inventoryMessage, joinInventories, requireSoundInventory } from './inventory.js';
@@ -56,7 +56,8 @@ export interface SessionOutcome {
  * calls `next` for frames to send, one after the other, and `receive` with each frame of the peer, one after the other;
  * the two may overlap. `next` answers `undefined` when the peer must speak first: call it again after a `receive`.
  *
- * Any error ends the session: `receive` and `next` throw it, and `farewell` gives the frame that tells the peer.
+ * Any error ends the session: `receive` and `next` throw it, then and whenever they are called again, and `farewell` gives
+ * the frame that tells the peer.
  */
 export class Session {
   readonly #settings: SessionSettings;
@@ -64,7 +65,7 @@ export class Session {
   readonly #peerSide: Side;
   readonly #outbox: Message[] = [];
   #state: SessionState = 'greeting';
-  #sending = false;
+  #failure: VesicaError | undefined;
   #peerHello: MessageOf<'hello'> | undefined;
   #sessionId: Uint8Array | undefined;
   #peerInventory: Inventory | undefined;
@@ -77,6 +78,7 @@ export class Session {
     this.#settings = settings;
     this.#peerSide = settings.side === 'initiator' ? 'responder' : 'initiator';
     requireAllowedTerms(settings.terms);
+    requirePlainText(settings.party, 'party');
     requireSoundInventory(settings.inventory, settings.terms, settings.side);
     this.#outbox.push({
       type: 'hello',
@@ -112,18 +114,15 @@ export class Session {
   /** The next frame to send, or `undefined` when the peer must speak first or all is said. */
   async next(): Promise<Uint8Array | undefined> {
     return this.#guard(async () => {
-      // Until the frame is in the transcript, the transcript must not be signed.
-      this.#sending = true;
-      const message = this.#outbox.shift() ?? (await this.#nextOfMode());
-      const frame = message === undefined ? undefined : encodeMessage(message);
-      if (message !== undefined && frame !== undefined && isInTranscript(message)) {
-        this.#transcript.add(this.#settings.side, frame);
-      }
-      this.#sending = false;
-      if (frame !== undefined) return frame;
+      const waiting = this.#outbox.shift() ?? this.#dueAck();
+      if (waiting !== undefined) return this.#say(waiting);
+      const chunk = await this.#nextChunk();
+      if (chunk !== undefined) return this.#say(chunk);
+      const counts = this.#state === 'streaming' ? this.#mode?.nextCounts() : undefined;
+      if (counts !== undefined) return this.#say(counts);
       this.#closeWhenFinished();
       const closing = this.#outbox.shift();
-      return closing === undefined ? undefined : encodeMessage(closing);
+      return closing === undefined ? undefined : this.#say(closing);
     });
   }
 
@@ -244,24 +243,39 @@ export class Session {
     this.#state = 'streaming';
   }
 
-  async #nextOfMode(): Promise<Message | undefined> {
-    const mode = this.#mode;
-    if (mode === undefined || this.#state !== 'streaming') return undefined;
-    for (const stage of mode.incoming) {
+  /**
+   * The frame of `message`, now part of the transcript. `next` awaits nothing between taking the counts and this: the
+   * peer's last frame could arrive there, find everything said, and have a transcript signed that lacks them. (A chunk
+   * may wait: nothing is finished before the peer has acknowledged it.)
+   */
+  #say(message: Message): Uint8Array {
+    const frame = encodeMessage(message);
+    if (isInTranscript(message)) this.#transcript.add(this.#settings.side, frame);
+    return frame;
+  }
+
+  #dueAck(): MessageOf<'ack'> | undefined {
+    if (this.#state !== 'streaming') return undefined;
+    for (const stage of this.#mode?.incoming ?? []) {
       const ack = stage.nextAck();
       if (ack !== undefined) return ack;
     }
-    for (const stage of mode.outgoing) {
+    return undefined;
+  }
+
+  async #nextChunk(): Promise<MessageOf<'chunk'> | undefined> {
+    if (this.#state !== 'streaming') return undefined;
+    for (const stage of this.#mode?.outgoing ?? []) {
       const chunk = await stage.next();
       if (chunk !== undefined) return chunk;
     }
-    return mode.nextCounts();
+    return undefined;
   }
 
   /** Once everything is said and heard, signs the transcript. */
   #closeWhenFinished(): void {
     const { identity, side } = this.#settings;
-    if (this.#state !== 'streaming' || this.#sending || this.#outbox.length > 0) return;
+    if (this.#state !== 'streaming' || this.#outbox.length > 0) return;
     if (this.#mode?.finished !== true) return;
     if (this.#mode.incoming.some((stage) => stage.ackIsDue)) return;
     this.#state = 'closing';
@@ -302,16 +316,26 @@ export class Session {
     this.#state = 'done';
   }
 
+  /** Runs one call. The first failure ends the session, and every later call ends with it too. */
   async #guard<Value>(work: () => Promise<Value>): Promise<Value> {
-    if (this.#state === 'failed')
-      throw new VesicaError('session/cancelled', 'the session has already failed');
+    this.#requireAlive();
+    let value: Value;
     try {
-      return await work();
+      value = await work();
     } catch (error) {
+      // The other call that was under way may have failed first; its failure is the one that counts.
+      this.#requireAlive();
+      this.#failure = asVesicaError(error);
       this.#state = 'failed';
       this.#mode?.wipe();
-      throw error;
+      throw this.#failure;
     }
+    this.#requireAlive();
+    return value;
+  }
+
+  #requireAlive(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 }
 

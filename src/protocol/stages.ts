@@ -83,11 +83,12 @@ export class OutgoingStage {
     const bytes = (to - from) * this.shape.itemBytes;
     if (this.#inFlightBytes + bytes > LIMITS.windowBytes) return undefined;
     this.#queue.shift();
+    const items = await head.items;
+    // Only now, so that the peer cannot acknowledge a chunk that is still being computed.
     const seq = this.#sent;
     this.#sent += 1;
     this.#inFlight.push(bytes);
     this.#inFlightBytes += bytes;
-    const items = await head.items;
     head.onSent();
     return { type: 'chunk', stage: this.shape.stage, seq, items };
   }
