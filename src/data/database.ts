@@ -1,5 +1,6 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { resolve } from 'node:path';
+import { VesicaError } from '../errors.js';
 
 /** What DuckDB may use. */
 export interface DatabaseSettings {
@@ -31,8 +32,21 @@ export interface Database {
 /**
  * Opens a database for one load or one export. JSON and Parquet are built into DuckDB; extensions are neither installed
  * nor loaded on demand, so an address like https:// in a query fails without a packet being sent.
+ *
+ * @throws VesicaError `config/invalid` when DuckDB does not take a setting.
  */
 export async function openDatabase(settings: DatabaseSettings, access: FileAccess): Promise<Database> {
+  try {
+    return await open(settings, access);
+  } catch {
+    throw new VesicaError(
+      'config/invalid',
+      'the memory limit, threads or spill folder is not one DuckDB takes',
+    );
+  }
+}
+
+async function open(settings: DatabaseSettings, access: FileAccess): Promise<Database> {
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

@@ -35,14 +35,14 @@ export interface DataDefinition {
   readonly csv?: CsvOptions | undefined;
 }
 
-export type SourceFormat = 'csv' | 'parquet' | 'json';
-
-/** A file to read, or SQL to run. */
-export type SourceKind =
-  | { readonly kind: 'file'; readonly path: string; readonly format: SourceFormat; readonly gzip: boolean }
+/** What DuckDB reads: a file by its format, or SQL to run. */
+export type DatabaseSource =
+  | { readonly kind: 'parquet' | 'json'; readonly path: string; readonly gzip: boolean }
   | { readonly kind: 'sql'; readonly text: string };
 
-const FORMATS: Readonly<Record<string, SourceFormat>> = {
+export type Source = DatabaseSource | { readonly kind: 'csv'; readonly path: string; readonly gzip: boolean };
+
+const KINDS: Readonly<Record<string, 'csv' | 'parquet' | 'json'>> = {
   csv: 'csv',
   parquet: 'parquet',
   json: 'json',
@@ -55,7 +55,7 @@ const FORMATS: Readonly<Record<string, SourceFormat>> = {
  *
  * @throws VesicaError `config/invalid` when it names none or two, or a file whose extension is unknown.
  */
-export function sourceOf(definition: DataDefinition): SourceKind {
+export function sourceOf(definition: DataDefinition): Source {
   const { source, sql } = definition;
   if (sql !== undefined) {
     if (source !== undefined) throw invalid('data.sql', 'give data.source or data.sql, not both');
@@ -63,12 +63,12 @@ export function sourceOf(definition: DataDefinition): SourceKind {
   }
   if (source === undefined) throw invalid('data.source', 'data needs a source or sql');
   const parts = /\.([a-z]+)(\.gz)?$/i.exec(source);
-  const format = FORMATS[(parts?.[1] ?? '').toLowerCase()];
+  const kind = KINDS[(parts?.[1] ?? '').toLowerCase()];
   const gzip = parts?.[2] !== undefined;
-  if (format === undefined || (format === 'parquet' && gzip)) {
+  if (kind === undefined || (kind === 'parquet' && gzip)) {
     throw invalid('data.source', 'data.source must end in .csv, .csv.gz, .parquet, .json, .ndjson or .jsonl');
   }
-  return { kind: 'file', path: source, format, gzip };
+  return { kind, path: source, gzip };
 }
 
 /** The columns of `definition` that are read, each once: identifiers, then cohorts, then consent. No other is. */

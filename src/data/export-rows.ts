@@ -5,7 +5,8 @@ import type { DataDefinition } from './definition.js';
 import { listReader, type ListReader } from './list-reader.js';
 import type { LoadedList } from './load-list.js';
 import { outputFailure, writeOutputFile } from './output-file.js';
-import { readRows, type NumberedChunk, type ReadOptions } from './read-rows.js';
+import { readRows, type ReadOptions } from './read-rows.js';
+import type { RowChunk } from './row-chunk.js';
 import { CsvWriter, ParquetWriter, type RowWriter } from './row-writer.js';
 
 export interface ExportOptions extends ReadOptions {
@@ -63,11 +64,11 @@ async function copyRows(
   const check = new RowCheck(list, reader);
   let next = 0;
   let rowsRead = 0;
-  for await (const chunk of readRows(definition, reader.columns, options)) {
+  for await (const { chunk, firstRow } of readRows(definition, reader.columns, options)) {
     rowsRead += chunk.rowCount;
     for (; next < rows.length && (rows[next] ?? 0) < rowsRead; next += 1) {
-      const inChunk = (rows[next] ?? 0) - chunk.firstRow;
-      check.row(chunk, inChunk);
+      const inChunk = (rows[next] ?? 0) - firstRow;
+      check.row(chunk, inChunk, rows[next] ?? 0);
       await writer.write(reader.keyColumns.map(({ position }) => chunk.text(position, inChunk)));
     }
   }
@@ -88,9 +89,9 @@ class RowCheck {
     this.#reader = reader;
   }
 
-  row(chunk: NumberedChunk, inChunk: number): void {
+  /** Row `row` of the source, which is row `inChunk` of `chunk`. */
+  row(chunk: RowChunk, inChunk: number, row: number): void {
     const { keys, types, rows } = this.#list;
-    const row = chunk.firstRow + inChunk;
     while (this.#key < rows.length && (rows[this.#key] ?? 0) < row) this.#key += 1;
     if (rows[this.#key] !== row)
       throw new VesicaError('internal/defect', 'a row to export has no key in the list');

@@ -4,7 +4,7 @@ import { VesicaError, type ErrorCode } from '../errors.js';
 export interface FailureContext {
   /** What to call it in a message: a path, or `data.sql`. */
   readonly name: string;
-  readonly kind: 'file' | 'sql';
+  readonly isQuery: boolean;
 }
 
 interface Kind {
@@ -87,7 +87,7 @@ export function readFailure(error: unknown, context: FailureContext): VesicaErro
     if (found === null) continue;
     return new VesicaError(code, `${context.name}: ${message.replace('$1', found[1] ?? '')}`);
   }
-  if (context.kind === 'sql') return queryFailure(text);
+  if (context.isQuery) return queryFailure(text);
   return new VesicaError('data/unreadable', `${context.name}: reading failed`);
 }
 

@@ -3,17 +3,14 @@ export { checkData, type DataCheck, type ProfileCheck } from './check-data.js';
 export type { DatabaseSettings } from './database.js';
 export type { CsvOptions, DataDefinition, IdentifierColumn } from './definition.js';
 export { exportRows, type ExportOptions } from './export-rows.js';
-export { FlatTable, type FlatTableOptions } from './flat-table.js';
 export { ON_AMBIGUOUS_COHORT, type MatchKeyList, type OnAmbiguousCohort } from './list-builder.js';
 export {
   loadList,
-  MAX_LIST_CELLS,
-  MAX_LIST_ELEMENTS,
   type ListCounts,
   type LoadedList,
   type LoadOptions,
   type TypeCounts,
 } from './load-list.js';
-export { writeOutputFile } from './output-file.js';
+export { outputFailure, writeOutputFile } from './output-file.js';
 export type { LoadProgress, ReadOptions } from './read-rows.js';
 export { selectRows, type RowSelection } from './select-rows.js';

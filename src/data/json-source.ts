@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { VesicaError } from '../errors.js';
-import { readHead, type SourceFile } from './source-file.js';
+import { chunksOf, type SourceFile } from './source-file.js';
 
 /** How many records are looked at for column names before the whole file is. */
 const SAMPLE_RECORDS = 2048;
@@ -16,10 +16,11 @@ const OPENING_BRACKET = 0x5b;
  * @throws VesicaError `data/unreadable`.
  */
 export async function jsonFormat(file: SourceFile): Promise<'array' | 'unstructured'> {
-  const first = await readHead(file, (head) =>
-    head.find((byte) => !WHITE_SPACE.has(byte) && !BYTE_ORDER_MARK.has(byte)),
-  );
-  return first === OPENING_BRACKET ? 'array' : 'unstructured';
+  for await (const bytes of chunksOf(file)) {
+    const first = bytes.find((byte) => !WHITE_SPACE.has(byte) && !BYTE_ORDER_MARK.has(byte));
+    if (first !== undefined) return first === OPENING_BRACKET ? 'array' : 'unstructured';
+  }
+  return 'unstructured';
 }
 
 /**

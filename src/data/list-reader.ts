@@ -2,7 +2,7 @@ import { consentGiven, matchKeyReader, type MatchKey } from '../identity/index.j
 import { keyTypeCode } from '../group/index.js';
 import { mappedColumns, type DataDefinition, type IdentifierColumn } from './definition.js';
 import { textDigest } from './sha256.js';
-import type { RowChunk } from './source.js';
+import type { RowChunk } from './row-chunk.js';
 
 /** One identifier column, ready to be read. */
 export interface KeyColumn {

@@ -1,21 +1,17 @@
 import { REJECT_REASONS, type IdentifierType, type RejectReason } from '../identity/index.js';
+import { LIMITS } from '../protocol/index.js';
 import type { RandomSource } from '../random.js';
 import type { DataDefinition } from './definition.js';
 import { ListBuilder, type MatchKeyList, type OnAmbiguousCohort } from './list-builder.js';
 import { listReader, type KeyColumn } from './list-reader.js';
 import { readRows, type ReadOptions } from './read-rows.js';
 
-/** Most elements a list may have (protocol limit). */
-export const MAX_LIST_ELEMENTS = 2 ** 27;
-/** Most cells the cohort columns may make (protocol limit). */
-export const MAX_LIST_CELLS = 4096;
-
 export interface LoadOptions extends ReadOptions {
   /** Draws the hash function of the deduplication. */
   readonly random: RandomSource;
-  /** `MAX_LIST_ELEMENTS` unless told, and never more. */
+  /** The protocol's `LIMITS.elements` unless told, and never more. */
   readonly maxElements?: number | undefined;
-  /** `MAX_LIST_CELLS` unless told, and never more. */
+  /** The protocol's `LIMITS.cells` unless told, and never more. */
   readonly maxCells?: number | undefined;
   /** `refuse` unless told. */
   readonly onAmbiguousCohort?: OnAmbiguousCohort | undefined;
@@ -73,8 +69,8 @@ export async function loadObserved(
   const tallies = new Map(reader.keyColumns.map(({ type }) => [type, new TypeTally()]));
   const builder = new ListBuilder({
     random: options.random,
-    maxElements: Math.min(options.maxElements ?? MAX_LIST_ELEMENTS, MAX_LIST_ELEMENTS),
-    maxCells: Math.min(options.maxCells ?? MAX_LIST_CELLS, MAX_LIST_CELLS),
+    maxElements: Math.min(options.maxElements ?? LIMITS.elements, LIMITS.elements),
+    maxCells: Math.min(options.maxCells ?? LIMITS.cells, LIMITS.cells),
     cohorts: definition.cohorts ?? [],
     onAmbiguousCohort: options.onAmbiguousCohort ?? 'refuse',
   });
@@ -84,13 +80,13 @@ export async function loadObserved(
   }));
   let rows = 0;
   let rowsWithoutConsent = 0;
-  for await (const chunk of readRows(definition, reader.columns, options)) {
+  for await (const { chunk, firstRow } of readRows(definition, reader.columns, options)) {
     for (let row = 0; row < chunk.rowCount; row += 1) {
       if (!reader.consented(chunk, row)) {
         rowsWithoutConsent += 1;
         continue;
       }
-      builder.startRow(chunk.firstRow + row, reader.cohortValues(chunk, row));
+      builder.startRow(firstRow + row, reader.cohortValues(chunk, row));
       for (const { column, tally } of columns) {
         const text = chunk.text(column.position, row);
         observe(column.type, text);

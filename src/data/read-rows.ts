@@ -1,7 +1,8 @@
 import { VesicaError } from '../errors.js';
 import type { DatabaseSettings } from './database.js';
 import type { DataDefinition } from './definition.js';
-import { openSource, type RowChunk } from './source.js';
+import type { RowChunk } from './row-chunk.js';
+import { openSource } from './source.js';
 
 /** Row numbers are 32 bits. */
 const MAX_ROWS = 0xffff_ffff;
@@ -22,9 +23,10 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Consecutive rows; row `i` of the chunk is row `firstRow + i` of the source, counted from 0. */
-export interface NumberedChunk extends RowChunk {
+/** Consecutive rows and the number of the first, counted from 0 over the whole source. */
+export interface NumberedChunk {
   readonly firstRow: number;
+  readonly chunk: RowChunk;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function* readRows(
       if (rows + chunk.rowCount > MAX_ROWS) {
         throw new VesicaError('limit/elements', `the source has more than ${MAX_ROWS} rows`);
       }
-      yield { ...chunk, firstRow: rows };
+      yield { chunk, firstRow: rows };
       rows += chunk.rowCount;
       onProgress?.({ rows, totalRows });
     }

@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { concatBytes } from '../bytes.js';
 import { VesicaError } from '../errors.js';
 import { fileFailure } from './failures.js';
 
@@ -13,45 +12,39 @@ export interface SourceFile {
 }
 
 /**
- * Makes sure that `file` can be read to its end, so that a broken one is refused before anything is taken from it.
- * DuckDB neither notices a gzip file that was cut at a line end nor compares its checksum; zlib does both.
+ * Makes sure that `path` is a file that may be read.
  *
- * @throws VesicaError `data/unreadable` when there is no such file, it may not be read, is no regular file, or is gzip
- * and damaged.
+ * @throws VesicaError `data/unreadable` when there is none, it may not be read or is no regular file.
  */
-export async function checkReadable(file: SourceFile): Promise<void> {
+export async function checkReadable(path: string): Promise<void> {
+  let regular: boolean;
   try {
-    if (!(await stat(file.path)).isFile()) {
-      throw new VesicaError('data/unreadable', `${file.path}: not a regular file`, { field: 'data.source' });
-    }
+    await access(path, constants.R_OK);
+    regular = (await stat(path)).isFile();
   } catch (error) {
-    throw fileFailure(error, file.path);
+    throw fileFailure(error, path);
   }
-  // The first chunk shows that a plain file opens; only unpacking a gzip file to its end shows that it is whole.
-  for await (const _chunk of chunksOf(file)) if (!file.gzip) break;
+  if (!regular)
+    throw new VesicaError('data/unreadable', `${path}: not a regular file`, { field: 'data.source' });
 }
 
 /**
- * What `parse` makes of the start of `file`, unpacked. It is called with ever more bytes until it gives something;
- * `complete` tells it that there are no more. `undefined` when it then still gives nothing.
+ * Makes sure that `file`, if it is gzip, is whole. DuckDB neither notices one that was cut at the end of a record nor
+ * compares its checksum; zlib does both.
  *
- * @throws VesicaError `data/unreadable` as `checkReadable`; and whatever `parse` throws.
+ * @throws VesicaError `data/unreadable`.
  */
-export async function readHead<Parsed>(
-  file: SourceFile,
-  parse: (head: Uint8Array, complete: boolean) => Parsed | undefined,
-): Promise<Parsed | undefined> {
-  let head: Uint8Array = new Uint8Array(0);
-  for await (const chunk of chunksOf(file)) {
-    head = concatBytes(head, chunk);
-    const parsed = parse(head, false);
-    if (parsed !== undefined) return parsed;
-  }
-  return parse(head, true);
+export async function checkGzip(file: SourceFile): Promise<void> {
+  if (!file.gzip) return;
+  for await (const _chunk of chunksOf(file));
 }
 
-/** The unpacked bytes of `file`. */
-async function* chunksOf(file: SourceFile): AsyncGenerator<Uint8Array> {
+/**
+ * The unpacked bytes of `file`, some ten thousand at a time.
+ *
+ * @throws VesicaError `data/unreadable` when it cannot be read, or is gzip and cut or damaged.
+ */
+export async function* chunksOf(file: SourceFile): AsyncGenerator<Uint8Array> {
   const raw = createReadStream(file.path);
   // Errors of the file itself reach the reader through the unpacker.
   const bytes: Readable = file.gzip

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect } from 'vitest';
+import { loadList, type DataDefinition, type LoadedList, type LoadOptions } from '../../src/data/index.js';
+import { toHex } from '../../src/bytes.js';
+import { VesicaError, type ErrorCode } from '../../src/errors.js';
+import { KEY_TYPES } from '../../src/group/index.js';
+import { systemRandom } from '../../src/system-random.js';
+
+/** A folder of this test file, removed at its end. */
+export const folder = mkdtempSync(join(tmpdir(), 'vesica-data-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes a file into the folder; its path. */
+export function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+export function inFolder(name: string): string {
+  return join(folder, name);
+}
+
+/** A definition with one e-mail column, which most tests need. */
+export function emails(source: string, more: Partial<DataDefinition> = {}): DataDefinition {
+  return { source, identifiers: { email: { type: 'email' } }, profile: 'uid2', ...more };
+}
+
+export function customers(source: string, more: Partial<DataDefinition> = {}): DataDefinition {
+  return { source, identifiers: { id: { type: 'customer_id' } }, profile: 'uid2', ...more };
+}
+
+export function load(definition: DataDefinition, options: Partial<LoadOptions> = {}): Promise<LoadedList> {
+  return loadList(definition, { random: systemRandom, ...options });
+}
+
+/** `type:hex` of every key, in the order of the list. */
+export function keyNames(list: LoadedList): string[] {
+  return [...list.types].map(
+    (type, i) => `${KEY_TYPES[type]!}:${toHex(list.keys.subarray(i * 32, i * 32 + 32))}`,
+  );
+}
+
+/** What `keyNames` gives for normalised identifiers: an independent SHA-256. */
+export function expected(type: string, ...normalised: string[]): string[] {
+  return normalised.map((text) => `${type}:${createHash('sha256').update(text).digest('hex')}`);
+}
+
+/** The coded error that `work` must end with. */
+export async function failure(work: Promise<unknown>, code: ErrorCode): Promise<VesicaError> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(VesicaError);
+  expect((error as VesicaError).code).toBe(code);
+  return error as VesicaError;
+}
