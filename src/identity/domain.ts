@@ -2,6 +2,9 @@ import { parse } from 'tldts';
 import { hasBadCharacter, isPrintableAscii, MAX_CHARS, trimmed } from './text.js';
 import { reject, type Rejection } from './vocabulary.js';
 
+/** Labels of 1 to 63 letters, digits, hyphens and underscores, no hyphen at either end (RFC 1123 2.1, RFC 2181 11). */
+const HOST = /^(?:(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!$)|$))+$/;
+
 /**
  * The registrable domain of a domain, host or URL, in lower case and ASCII (punycode), or why there is none:
  * `https://www.Example.co.uk/a` is `example.co.uk`.
@@ -20,18 +23,16 @@ export function normaliseDomain(text: string): string | Rejection {
 
   const found = parse(host, { allowPrivateDomains: true, extractHostname: false });
   if (found.isIp === true) return reject('ip-address');
+  if (!HOST.test(host) || host.length > 253) return reject('not-a-domain');
   if (found.isIcann !== true && found.isPrivate !== true) return reject('not-a-domain');
   if (found.domain === null) return reject(found.publicSuffix === host ? 'public-suffix' : 'not-a-domain');
   // A host may hold an underscore, a registered name may not (RFC 1123 2.1).
-  return /^[a-z0-9.-]{1,253}$/.test(found.domain) ? found.domain : reject('not-a-domain');
+  return found.domain.includes('_') ? reject('not-a-domain') : found.domain;
 }
 
-/** The ASCII host in a domain, host or URL without user name; `undefined` when there is none. IPv6 keeps no brackets. */
+/** What stands where a host does in a domain, host or URL, in ASCII; `undefined` when it has no ASCII form. */
 function hostOf(text: string): string | undefined {
   const authority = text.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\//i, '').replace(/[/?#].*$/s, '');
-  if (authority.includes('@')) return undefined;
-  const ipv6 = /^\[([0-9a-f:.]+)\](?::\d+)?$/i.exec(authority)?.[1];
-  if (ipv6 !== undefined) return ipv6;
   const host = authority
     .replace(/(?<=[^:]):\d+$/, '')
     .replace(/\.$/, '')

@@ -30,7 +30,8 @@ export function normaliseEmail(text: string, rule: ProfileRule['email']): string
   if (at < 1 || domain.includes('@') || !hasTwoLabels(domain)) return reject('not-an-email');
   if (!rule.gmailDomains.includes(domain)) return address;
   const mailbox = gmailMailbox(address.slice(0, at));
-  return mailbox === '' ? reject('not-an-email') : `${mailbox}@${domain}`;
+  // Once more: a dot between a letter and its accent is gone now.
+  return mailbox === '' ? reject('not-an-email') : composed(`${mailbox}@${domain}`);
 }
 
 /** Whether `domain` is two or more labels between dots, none of them empty; so no dot at either end. */

@@ -1,7 +1,7 @@
 import { normaliseDomain } from './domain.js';
 import { normaliseEmail } from './email.js';
 import { normaliseCustomerId, normaliseMaid } from './opaque-ids.js';
-import { normalisePhone, phoneRegion } from './phone.js';
+import { phoneNormaliser } from './phone.js';
 import { PROFILE_RULES } from './profiles.js';
 import type { IdentifierType, Profile, Rejection } from './vocabulary.js';
 
@@ -27,10 +27,8 @@ export function normaliser(type: IdentifierType, options: NormaliseOptions): Nor
   switch (type) {
     case 'email':
       return (text) => normaliseEmail(text, rule.email);
-    case 'phone': {
-      const region = phoneRegion(options.region);
-      return (text) => normalisePhone(text, rule.phone, region);
-    }
+    case 'phone':
+      return phoneNormaliser(rule.phone, options.region);
     case 'maid':
       return normaliseMaid;
     case 'customer_id':
@@ -42,7 +40,7 @@ export function normaliser(type: IdentifierType, options: NormaliseOptions): Nor
 
 /**
  * The normalised form of one identifier under a profile. Rejects are returned, never thrown; `null` and `undefined`, a
- * missing value, are `blank`. Normalising a normalised identifier gives it back (`normalisePhone` has the exception).
+ * missing value, are `blank`. Normalising a normalised identifier gives it back (`phoneNormaliser` has the exception).
  *
  * @throws VesicaError `config/invalid` when `region` is not a country with a numbering plan.
  */
