@@ -2,6 +2,9 @@ import type { Mechanism } from '../dp/index.js';
 import { discreteLaplace, truncatedDiscreteLaplace } from '../dp/index.js';
 import { VesicaError } from '../errors.js';
 import type { Cell, MessageOf, Terms } from './codec/index.js';
+import { dummiesPerCell } from './dummies.js';
+import { roleOf } from './terms.js';
+import type { Side } from './transcript.js';
 
 /**
  * What `psi-ca` and `aggregate` share: counts of matched keys by cell (protocol-spec/modes.md). The party that holds the
@@ -32,6 +35,22 @@ export function receiverMechanism(terms: Terms, dummies: number): Mechanism | un
 /** How the counts that the sender learns are made private by the receiver; `undefined` when they are exact. */
 export function senderMechanism(terms: Terms): Mechanism | undefined {
   return terms.disclosure === 'dp' ? discreteLaplace(terms.epsilon, 1n) : undefined;
+}
+
+/**
+ * How the counts that `side` learns, and those that its partner learns, are made private; a mechanism that is
+ * `undefined` is no noise at all, and `nothing` means that no count is told.
+ */
+export function mechanismsOf(
+  terms: Terms,
+  side: Side,
+): { readonly learned: Mechanism | undefined; readonly disclosed: Mechanism | 'nothing' | undefined } {
+  if (terms.mode === 'psi') return { learned: undefined, disclosed: 'nothing' };
+  const role = roleOf(terms, side);
+  const toReceiver = receiverMechanism(terms, dummiesPerCell(terms, 1));
+  const toSender = terms.shareResults ? senderMechanism(terms) : 'nothing';
+  if (role === 'receiver' || role === 'cohorts') return { learned: toReceiver, disclosed: toSender };
+  return { learned: toSender === 'nothing' ? undefined : toSender, disclosed: toReceiver };
 }
 
 /** The cells with their counts. */

@@ -1,3 +1,4 @@
+export { farewellFrame } from './abort.js';
 export type { Connection, Identity, VerifySignature } from './connection.js';
 export {
   DISCLOSURES,
@@ -16,7 +17,7 @@ export {
   type Stage,
   type Terms,
 } from './codec/index.js';
-export type { CellCount, CountResult } from './counting.js';
+export { mechanismsOf, type CellCount, type CountResult } from './counting.js';
 export { NO_ARMS, type Inventory } from './inventory.js';
 export { LIMITS } from './limits.js';
 export type { OwnList } from './mode.js';

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import type { Static, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { parseDocument } from 'yaml';
+import { VesicaError } from '../../errors.js';
+
+/**
+ * The YAML document in the file at `path`, checked against `schema`.
+ *
+ * @throws VesicaError `config/unreadable`; `config/invalid` naming the line of a syntax error or the key at fault.
+ */
+export function readYaml<Schema extends TSchema>(path: string, schema: Schema): Static<Schema> {
+  const document = parseDocument(readText(path));
+  const [syntaxError] = document.errors;
+  if (syntaxError !== undefined) {
+    const line = syntaxError.linePos?.[0].line ?? 0;
+    throw new VesicaError('config/invalid', `${path}, line ${line}: this is not YAML (${syntaxError.code})`);
+  }
+  const value: unknown = document.toJS();
+  const validator = Compile(schema);
+  if (validator.Check(value)) return value;
+  // The last error of the list sums up an alternative; one with a key that does not belong says most.
+  const errors = validator.Errors(value);
+  const error = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[errors.length - 1];
+  const at = (error?.instancePath ?? '').split('/').filter((part) => part !== '');
+  const { key, what } = explain(error?.keyword ?? '', error?.params ?? {}, error?.message ?? 'is invalid');
+  const field = [...at, ...key].join('.');
+  throw new VesicaError('config/invalid', `${path}: ${field === '' ? 'the file' : field} ${what}`, { field });
+}
+
+function explain(keyword: string, params: object, message: string): { key: string[]; what: string } {
+  if (keyword === 'required' && 'requiredProperties' in params) {
+    return { key: [String((params.requiredProperties as string[])[0])], what: 'is missing' };
+  }
+  if (keyword === 'additionalProperties' && 'additionalProperties' in params) {
+    return {
+      key: [String((params.additionalProperties as string[])[0])],
+      what: 'is not a key that exists here',
+    };
+  }
+  if (keyword === 'anyOf') return { key: [], what: 'has a value that is not allowed here' };
+  return { key: [], what: message };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new VesicaError('config/unreadable', `${path}: the file cannot be read (${reason})`, { cause });
+  }
+}

@@ -1,0 +1,190 @@
+import { dirname, resolve } from 'node:path';
+import type { DataDefinition, OnAmbiguousCohort, RowSelection } from '../../data/index.js';
+import {
+  compareRationals,
+  parseDecimal,
+  parseDelta,
+  parseEpsilon,
+  type Rational,
+  rationalToNumber,
+} from '../../dp/index.js';
+import { VesicaError } from '../../errors.js';
+import { ENGINE_NAMES, type EngineName, SUITE } from '../../group/index.js';
+import { IDENTIFIER_TYPES } from '../../identity/index.js';
+import type { Arms, Disclosure, Role, Side, Terms } from '../../protocol/index.js';
+import { NO_ARMS, ROLES_OF_MODE, initiatorRole } from '../../protocol/index.js';
+import {
+  type Fingerprint,
+  type ListenAddress,
+  parseFingerprint,
+  parseListenAddress,
+} from '../../transport/index.js';
+import { readYaml } from './read-yaml.js';
+import { SESSION_SCHEMA, type SessionFile } from './session-schema.js';
+
+/** Where the partner is: this side connects and so is the initiator, or it listens and is the responder. */
+export type Meeting =
+  | { readonly kind: 'connect'; readonly url: string }
+  | { readonly kind: 'listen'; readonly address: ListenAddress };
+
+/** What a session file means: every default filled in, every path absolute, every combination checked. */
+export interface SessionPlan {
+  readonly party: string;
+  readonly meeting: Meeting;
+  readonly side: Side;
+  readonly tls: { readonly identityPath: string; readonly peer: Fingerprint } | undefined;
+  readonly role: Role;
+  readonly terms: Terms;
+  readonly data: DataDefinition;
+  readonly onAmbiguousCohort: OnAmbiguousCohort;
+  readonly arms: Arms;
+  readonly outputPath: string | undefined;
+  readonly select: RowSelection;
+  readonly engine: EngineName | undefined;
+  readonly threads: number | undefined;
+  readonly maxElements: number | undefined;
+  readonly connectTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+/** Defaults of a session file that leaves them out. */
+const DEFAULTS = { epsilon: 1, delta: 1e-6, minCell: 50, minList: 0, connectSeconds: 300, idleSeconds: 120 };
+
+/**
+ * Reads a session file. Relative paths are taken from the file's own folder.
+ *
+ * @throws VesicaError `config/unreadable`, `config/invalid`, `dp/invalid-parameter`, naming the key.
+ */
+export function readSessionPlan(path: string, environment: NodeJS.ProcessEnv): SessionPlan {
+  const file = readYaml(path, SESSION_SCHEMA);
+  const folder = dirname(resolve(path));
+  const meeting = meetingOf(file);
+  const side: Side = meeting.kind === 'connect' ? 'initiator' : 'responder';
+  checkCombinations(file);
+  const { timeouts, data } = file;
+  return {
+    party: file.party,
+    meeting,
+    side,
+    tls: file.tls && {
+      identityPath: resolve(folder, file.tls.identity),
+      peer: parseFingerprint(file.tls.peer),
+    },
+    role: file.role,
+    terms: termsOf(file, side),
+    data: {
+      ...data,
+      source: data.source === undefined ? undefined : resolve(folder, data.source),
+      identifiers: Object.fromEntries(
+        Object.entries(data.identifiers).map(([column, as]) => [
+          column,
+          typeof as === 'string' ? { type: as } : as,
+        ]),
+      ),
+      profile: file.profile,
+    },
+    onAmbiguousCohort: data.onAmbiguousCohort ?? 'refuse',
+    arms: file.arms ?? NO_ARMS,
+    outputPath: file.output === undefined ? undefined : resolve(folder, file.output),
+    select: file.select ?? 'matched',
+    engine: forcedEngine(environment) ?? file.engine,
+    threads: file.threads,
+    maxElements: file.maxElements,
+    connectTimeoutMs: 1000 * (timeouts?.connectSeconds ?? DEFAULTS.connectSeconds),
+    idleTimeoutMs: 1000 * (timeouts?.idleSeconds ?? DEFAULTS.idleSeconds),
+  };
+}
+
+function termsOf(file: SessionFile, side: Side): Terms {
+  const { mode, role, profile, privacy, share } = file;
+  const types = new Set(
+    Object.values(file.data.identifiers).map((as) => (typeof as === 'string' ? as : as.type)),
+  );
+  const disclosure: Disclosure = mode === 'psi' ? 'rows' : (privacy?.disclosure ?? 'dp');
+  return {
+    suite: SUITE,
+    mode,
+    initiatorRole: initiatorRole(role, side),
+    profile,
+    keyTypes: IDENTIFIER_TYPES.filter((type) => types.has(type)),
+    purpose: file.purpose ?? '',
+    disclosure,
+    epsilon: wireDecimal(
+      parseEpsilon(privacy?.epsilon ?? DEFAULTS.epsilon, 'privacy.epsilon'),
+      'privacy.epsilon',
+    ),
+    delta: wireDecimal(parseDelta(privacy?.delta ?? DEFAULTS.delta, 'privacy.delta'), 'privacy.delta'),
+    minCell: privacy?.minCell ?? DEFAULTS.minCell,
+    minList: privacy?.minList ?? DEFAULTS.minList,
+    shareLabels: share?.labels ?? true,
+    shareResults: share?.results ?? true,
+  };
+}
+
+/** The one text that both sides write for a decimal, so that 0.10 and 0.1 agree. */
+function wireDecimal(value: Rational, field: string): string {
+  const text = String(rationalToNumber(value, 'nearest'));
+  const exact = parseDecimal(text);
+  if (exact === undefined || compareRationals(exact, value) !== 0) {
+    throw invalid(field, `${field} has more digits than a number can hold`);
+  }
+  return text;
+}
+
+function meetingOf(file: SessionFile): Meeting {
+  if ((file.connect === undefined) === (file.listen === undefined)) {
+    throw invalid('connect', 'the file needs either connect or listen, and not both');
+  }
+  if (file.connect !== undefined) return { kind: 'connect', url: file.connect };
+  return { kind: 'listen', address: parseListenAddress(file.listen ?? '') };
+}
+
+/** What the schema cannot say: keys that need or exclude each other. */
+function checkCombinations({ mode, role, data, arms, output, select, privacy }: SessionFile): void {
+  if (!ROLES_OF_MODE[mode].includes(role)) {
+    throw invalid('role', `mode ${mode} has the roles ${ROLES_OF_MODE[mode].join(', ')}, not ${role}`);
+  }
+  const hasCells = role === 'cohorts';
+  if (hasCells !== (data.cohorts !== undefined)) {
+    throw invalid(
+      'data.cohorts',
+      hasCells ? 'role cohorts needs data.cohorts' : 'only role cohorts has data.cohorts',
+    );
+  }
+  if (arms !== undefined && !(data.cohorts ?? []).includes(arms.column)) {
+    throw invalid('arms.column', 'arms.column must be one of data.cohorts');
+  }
+  if (
+    arms?.treatment.includes(arms.control) === true ||
+    new Set(arms?.treatment).size !== (arms?.treatment ?? []).length
+  ) {
+    throw invalid('arms', 'arms.treatment names an arm twice, or the control arm');
+  }
+  if (mode === 'aggregate' && privacy?.disclosure === 'exact') {
+    throw invalid('privacy.disclosure', 'mode aggregate releases noisy counts only');
+  }
+  if (mode === 'psi' && privacy?.disclosure !== undefined) {
+    throw invalid('privacy.disclosure', 'mode psi gives rows; it has no privacy.disclosure');
+  }
+  if (output !== undefined && !/\.(json|csv|parquet)$/i.test(output)) {
+    throw invalid('output', 'output must end in .json, or in .csv or .parquet for the rows of mode psi');
+  }
+  const rows = output !== undefined && !/\.json$/i.test(output);
+  if (rows && (mode !== 'psi' || role === 'sender'))
+    throw invalid('output', 'only a party that learns rows in mode psi can write them');
+  if (select !== undefined && !rows)
+    throw invalid('select', 'select needs an output that ends in .csv or .parquet');
+}
+
+function forcedEngine(environment: NodeJS.ProcessEnv): EngineName | undefined {
+  const forced = environment['VESICA_ENGINE'];
+  if (forced === undefined || forced === '') return undefined;
+  const engine = ENGINE_NAMES.find((known) => known === forced);
+  if (engine === undefined)
+    throw invalid('VESICA_ENGINE', `VESICA_ENGINE must be one of ${ENGINE_NAMES.join(', ')}`);
+  return engine;
+}
+
+function invalid(field: string, message: string): VesicaError {
+  return new VesicaError('config/invalid', message, { field });
+}

@@ -1,0 +1,90 @@
+import Type, { type Static } from 'typebox';
+import { ENGINE_NAMES } from '../../group/index.js';
+import { IDENTIFIER_TYPES, PROFILES } from '../../identity/index.js';
+import { MODES, ROLES } from '../../protocol/index.js';
+
+/** The shape of a session file (`examples/*.yaml`). Unknown keys are refused everywhere. */
+
+const strict = { additionalProperties: false } as const;
+const name = Type.String({ minLength: 1, maxLength: 200 });
+const path = Type.String({ minLength: 1 });
+const decimal = Type.Union([Type.Number(), Type.String()]);
+
+const identifier = Type.Union([
+  Type.Enum(IDENTIFIER_TYPES),
+  Type.Object(
+    {
+      type: Type.Enum(IDENTIFIER_TYPES),
+      encoding: Type.Optional(Type.Enum(['auto', 'plain', 'sha256'])),
+    },
+    strict,
+  ),
+]);
+
+const data = Type.Object(
+  {
+    source: Type.Optional(path),
+    sql: Type.Optional(path),
+    identifiers: Type.Record(Type.String(), identifier, { minProperties: 1 }),
+    cohorts: Type.Optional(Type.Array(name, { minItems: 1, maxItems: 8 })),
+    consent: Type.Optional(
+      Type.Object({ column: name, equals: Type.Union([Type.Boolean(), Type.String()]) }, strict),
+    ),
+    region: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
+    csv: Type.Optional(
+      Type.Object({ delimiter: Type.Optional(Type.String()), quote: Type.Optional(Type.String()) }, strict),
+    ),
+    onAmbiguousCohort: Type.Optional(Type.Enum(['refuse', 'first', 'drop'])),
+  },
+  strict,
+);
+
+export const SESSION_SCHEMA = Type.Object(
+  {
+    party: name,
+    connect: Type.Optional(Type.String()),
+    listen: Type.Optional(Type.String()),
+    tls: Type.Optional(Type.Object({ identity: path, peer: Type.String() }, strict)),
+    mode: Type.Enum(MODES),
+    role: Type.Enum(ROLES),
+    purpose: Type.Optional(Type.String({ maxLength: 200 })),
+    profile: Type.Enum(PROFILES),
+    data,
+    arms: Type.Optional(
+      Type.Object({ column: name, treatment: Type.Array(name, { minItems: 1 }), control: name }, strict),
+    ),
+    privacy: Type.Optional(
+      Type.Object(
+        {
+          disclosure: Type.Optional(Type.Enum(['dp', 'exact'])),
+          epsilon: Type.Optional(decimal),
+          delta: Type.Optional(decimal),
+          minCell: Type.Optional(Type.Integer({ minimum: 1 })),
+          minList: Type.Optional(Type.Integer({ minimum: 0 })),
+        },
+        strict,
+      ),
+    ),
+    share: Type.Optional(
+      Type.Object({ labels: Type.Optional(Type.Boolean()), results: Type.Optional(Type.Boolean()) }, strict),
+    ),
+    output: Type.Optional(path),
+    select: Type.Optional(Type.Enum(['matched', 'unmatched'])),
+    engine: Type.Optional(Type.Enum(ENGINE_NAMES)),
+    threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
+    maxElements: Type.Optional(Type.Integer({ minimum: 1 })),
+    timeouts: Type.Optional(
+      Type.Object(
+        {
+          connectSeconds: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 86_400 })),
+          idleSeconds: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 86_400 })),
+        },
+        strict,
+      ),
+    ),
+  },
+  strict,
+);
+
+/** A session file as written; `SessionPlan` is what it means. */
+export type SessionFile = Static<typeof SESSION_SCHEMA>;

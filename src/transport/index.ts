@@ -1,0 +1,13 @@
+export { driveSession, type DriveOptions } from './drive-session.js';
+export { parseListenAddress, type ListenAddress } from './address.js';
+export type { Channel, Traffic } from './channel.js';
+export { connect, type ConnectOptions } from './connect.js';
+export { fingerprint, parseFingerprint, type Fingerprint } from './fingerprint.js';
+export { createIdentity, ephemeralIdentity, verifySignature, type NodeIdentity } from './identity.js';
+export { loadIdentity, saveIdentity } from './identity-file.js';
+export { DEFAULT_LIMITS, type ChannelLimits, type ChannelOptions } from './limits.js';
+export { listen, type ListenOptions } from './listen.js';
+export type { Listener } from './listener.js';
+export { memoryPair } from './memory-link.js';
+export type { AcceptPeer } from './peer-check.js';
+export { connectWithRetry, type RetryOptions } from './retry.js';
