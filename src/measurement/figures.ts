@@ -12,12 +12,18 @@ export interface Interval {
 export type MissingReason =
   /** An arm has no customers, so it has no rate. */
   | 'empty-arm'
-  /** The cohort has no cell for this arm or for the control arm. */
-  | 'missing-cell'
-  /** A ratio to a control figure that is zero or, through noise, negative. */
-  | 'control-not-positive'
+  /** A single customer has no variance. */
+  | 'too-few-customers'
+  /** Neither sampling nor noise could have given anything else, as when nobody in either arm bought anything. */
+  | 'no-variance'
+  /** The noise in the released sum of squares is as large as the variance it should tell. */
+  | 'variance-too-noisy'
+  /** A ratio to a figure that is zero or, through noise, negative. */
+  | 'denominator-not-positive'
   /** The denominator cannot be told from zero at this confidence, so the interval has no end. */
-  | 'unbounded';
+  | 'unbounded'
+  /** The design has too few ways to assign the treatment for this confidence. */
+  | 'too-few-assignments';
 
 /** A figure with its uncertainty: sampling error and the added noise together. */
 export interface Estimate {

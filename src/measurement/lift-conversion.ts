@@ -1,14 +1,12 @@
-import {
-  type Estimate,
-  type RatioEstimate,
-  isNoiseDominated,
-  missingEstimate,
-  missingRatio,
-  scaleEstimate,
-} from './figures.js';
+import { type Estimate, isNoiseDominated, missingEstimate, scaleEstimate } from './figures.js';
 import { type Count, exactCount, finite, nonNegative, openProbability } from './input.js';
-import { type ArmMean, compareMeans } from './mean-comparison.js';
-import { normalQuantile } from './normal.js';
+import {
+  type ArmMean,
+  type MeanComparison,
+  compareMeans,
+  estimateOfMean,
+  missingComparison,
+} from './mean-comparison.js';
 
 /** One arm of an experiment, as a session discloses it. */
 export interface ConversionArm {
@@ -40,22 +38,16 @@ export interface ConversionArmSummary {
   readonly noiseDominated: boolean;
 }
 
-export interface ConversionLift {
+/**
+ * Difference of the conversion rates (`absolute`), the same over the control rate (`relative`, Fieller interval) and
+ * what they amount to.
+ */
+export interface ConversionLift extends MeanComparison {
   readonly confidence: number;
   readonly treatment: ConversionArmSummary;
   readonly control: ConversionArmSummary;
-  /** Difference of the conversion rates. */
-  readonly absolute: Estimate;
-  /** Difference of the rates over the control rate; Fieller interval. */
-  readonly relative: RatioEstimate;
-  /** Two-sided p-value of "no difference". */
-  readonly pValue: number | null;
   /** Conversions in the treatment arm that would not have happened without the treatment: `absolute` times its size. */
   readonly incrementalConversions: Estimate;
-  /** Share of the variance of `absolute` that is added noise, 0 to 1. */
-  readonly noiseShare: number | null;
-  /** Whether `absolute` is smaller than two standard deviations of the noise in it. */
-  readonly noiseDominated: boolean;
 }
 
 interface CheckedArm {
@@ -79,36 +71,16 @@ export function conversionLift(input: ConversionLiftInput): ConversionLift {
   const confidence = openProbability('confidence', input.confidence);
   const treatment = checkArm('treatment', input.treatment);
   const control = checkArm('control', input.control);
-  const arms = {
+  const comparison =
+    treatment.n > 0 && control.n > 0
+      ? compareMeans(meanOfChecked(treatment), meanOfChecked(control), confidence)
+      : missingComparison('empty-arm');
+  return {
     confidence,
     treatment: summarise(treatment, confidence),
     control: summarise(control, confidence),
-  };
-  if (treatment.n <= 0 || control.n <= 0) {
-    return {
-      ...arms,
-      absolute: missingEstimate('empty-arm'),
-      relative: missingRatio('empty-arm'),
-      pValue: null,
-      incrementalConversions: missingEstimate('empty-arm'),
-      noiseShare: null,
-      noiseDominated: false,
-    };
-  }
-  const treatmentRate = conversionRate(treatment);
-  const controlRate = conversionRate(control);
-  const { absolute, relative, pValue, noiseShare } = compareMeans(treatmentRate, controlRate, confidence);
-  return {
-    ...arms,
-    absolute,
-    relative,
-    pValue,
-    incrementalConversions: scaleEstimate(absolute, treatment.n),
-    noiseShare,
-    noiseDominated: isNoiseDominated(
-      treatmentRate.mean - controlRate.mean,
-      treatmentRate.noiseVariance + controlRate.noiseVariance,
-    ),
+    ...comparison,
+    incrementalConversions: scaleEstimate(comparison.absolute, treatment.n),
   };
 }
 
@@ -122,34 +94,33 @@ function checkArm(name: string, arm: ConversionArm): CheckedArm {
   };
 }
 
-/** Rate of an arm with n > 0, and the variance of that rate. */
-function conversionRate(arm: CheckedArm): ArmMean {
+/** Conversion rate of an arm and the variance of that rate; `undefined` for an arm of no customers. */
+export function conversionMean(name: string, arm: ConversionArm): ArmMean | undefined {
+  const checked = checkArm(name, arm);
+  return checked.n > 0 ? meanOfChecked(checked) : undefined;
+}
+
+function meanOfChecked(arm: CheckedArm): ArmMean {
   const { n, conversions } = arm;
-  const mean = conversions / n;
   // With a single customer the bounds 1 and n - 1 cross; half a customer lies between them.
   const least = Math.min(1, n / 2);
   const inner = Math.min(Math.max(conversions, least), n - least) / n;
   const noiseVariance = (arm.noiseVariance + inner * inner * arm.sizeNoiseVariance) / (n * n);
-  return { mean, variance: (inner * (1 - inner)) / n + noiseVariance, noiseVariance };
+  return {
+    mean: conversions / n,
+    variance: (inner * (1 - inner)) / n + noiseVariance,
+    noiseVariance,
+    varianceOfVariance: 0,
+  };
 }
 
 function summarise(arm: CheckedArm, confidence: number): ConversionArmSummary {
   const { n, conversions, noiseVariance } = arm;
-  const noiseDominated = isNoiseDominated(conversions, noiseVariance);
-  if (n <= 0) return { n, conversions, noiseVariance, rate: missingEstimate('empty-arm'), noiseDominated };
-  const { mean, variance } = conversionRate(arm);
-  const standardError = Math.sqrt(variance);
-  const reach = -normalQuantile((1 - confidence) / 2) * standardError;
   return {
     n,
     conversions,
     noiseVariance,
-    rate: {
-      value: mean,
-      standardError,
-      interval: { lower: mean - reach, upper: mean + reach },
-      missing: null,
-    },
-    noiseDominated,
+    rate: n > 0 ? estimateOfMean(meanOfChecked(arm), confidence) : missingEstimate('empty-arm'),
+    noiseDominated: isNoiseDominated(conversions, noiseVariance),
   };
 }

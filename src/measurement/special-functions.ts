@@ -7,7 +7,7 @@
 
 const SQRT_PI = 1.772453850905516;
 /** Terms after which a series or fraction that has not settled is a defect, not slow. */
-const MAX_TERMS = 20_000;
+const MAX_TERMS = 200_000;
 const TINY = 1e-300;
 
 /**

@@ -3,7 +3,7 @@ import {
   type ConversionCell,
   conversionLift,
   conversionTable,
-  sumCells,
+  sumConversionCells,
 } from '../../src/measurement/index.js';
 import { hasReferenceData, referenceJson } from '../support/reference-data.js';
 import { relativeError } from './support/numbers.js';
@@ -69,12 +69,15 @@ describe('conversionTable', () => {
     const { overall } = conversionTable({ cells, controlArm: 'none', confidence: 0.9 });
     const treatment = { n: 2000, conversions: 60, noiseVariance: 4 };
     const control = { n: 2000, conversions: 40, noiseVariance: 4 };
-    expect(overall).toEqual([{ arm: 'a', lift: conversionLift({ treatment, control, confidence: 0.9 }) }]);
+    const lift = conversionLift({ treatment, control, confidence: 0.9 });
+    expect(overall.map(({ arm }) => arm)).toEqual(['a']);
+    expect(overall[0]!.lift).toEqual(lift);
+    expect(overall[0]!.adjustedPValue).toBe(lift.pValue);
   });
 
   it('adds the noise of sizes too, and takes bigint counts', () => {
     const noisySize = { n: 10n, conversions: 3n, noiseVariance: 1, sizeNoiseVariance: 5 };
-    expect(sumCells([noisySize, noisySize])).toEqual({
+    expect(sumConversionCells([noisySize, noisySize])).toEqual({
       n: 20,
       conversions: 6,
       noiseVariance: 2,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normalCdf, normalQuantile, normalSurvival } from '../../src/measurement/normal.js';
+import { normalCdf, normalQuantile, normalSurvival } from '../../src/measurement/distributions.js';
 import { erfc } from '../../src/measurement/special-functions.js';
 import { relativeError } from './support/numbers.js';
 

@@ -1,0 +1,323 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Estimate,
+  cace,
+  conversionTable,
+  costPerOutcome,
+  heterogeneity,
+  holmAdjust,
+  returnOnSpend,
+  sampleRatioCheck,
+} from '../../src/measurement/index.js';
+import { hasReferenceData, referenceJson } from '../support/reference-data.js';
+import { relativeError, seededUniform, simulatedLaplace, laplaceVariance } from './support/numbers.js';
+
+describe('holmAdjust', () => {
+  it('worked by hand, with a comparison that could not be made', () => {
+    const adjusted = holmAdjust([0.01, 0.04, null, 0.03, 0.005]);
+    expect(adjusted[2]).toBeNull();
+    [0.03, 0.06, null, 0.06, 0.02].forEach((p, i) => {
+      if (p !== null) expect(adjusted[i]).toBeCloseTo(p, 12);
+    });
+    expect(holmAdjust([0.9, 0.8])).toEqual([1, 1]);
+    expect(holmAdjust([])).toEqual([]);
+  });
+
+  it('lies between no correction and the correction of Bonferroni, and keeps the order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 8 }),
+        (pValues) => {
+          const adjusted = holmAdjust(pValues);
+          pValues.forEach((p, i) => {
+            expect(adjusted[i]!).toBeGreaterThanOrEqual(p);
+            expect(adjusted[i]!).toBeLessThanOrEqual(Math.min(1, p * pValues.length) + 1e-15);
+            pValues.forEach((q, j) => {
+              if (p < q) expect(adjusted[i]!).toBeLessThanOrEqual(adjusted[j]!);
+            });
+          });
+        },
+      ),
+    );
+  });
+});
+
+const effect = (value: number, standardError: number): Estimate => ({
+  value,
+  standardError,
+  interval: null,
+  missing: null,
+});
+
+describe('heterogeneity', () => {
+  it('worked by hand: effects 1 and 3 with standard error 1', () => {
+    const result = heterogeneity([effect(1, 1), effect(3, 1)])!;
+    expect(result.statistic).toBeCloseTo(2, 12);
+    expect(result.degreesOfFreedom).toBe(1);
+    // Chi-square of 2 with one degree of freedom is a normal value of sqrt 2, two-sided.
+    expect(result.pValue).toBeCloseTo(0.15729920705028513, 14);
+    expect(result.unexplainedShare).toBeCloseTo(0.5, 12);
+    expect(result.pooled.value).toBeCloseTo(2, 12);
+    expect(result.pooled.standardError).toBeCloseTo(Math.SQRT1_2, 12);
+  });
+
+  it('leaves out effects that are not known, and needs two', () => {
+    const unknown: Estimate = { value: null, standardError: null, interval: null, missing: 'empty-arm' };
+    expect(heterogeneity([effect(1, 1), unknown])).toBeNull();
+    expect(heterogeneity([effect(1, 1), unknown, effect(1, 2)])!.statistic).toBe(0);
+    expect(heterogeneity([effect(1, 1), effect(1, 2)])!.unexplainedShare).toBe(0);
+  });
+
+  it('reaches the table: one cohort reacts, the others do not', () => {
+    const cells = ['x', 'y', 'z'].flatMap((cohort) => [
+      { arm: 'mail', cohort, n: 10_000, conversions: cohort === 'x' ? 400 : 200, noiseVariance: 0 },
+      { arm: 'none', cohort, n: 10_000, conversions: 200, noiseVariance: 0 },
+    ]);
+    const reacting = conversionTable({ cells, controlArm: 'none', confidence: 0.95 });
+    expect(reacting.overall[0]!.heterogeneity!.pValue).toBeLessThan(1e-6);
+    const even = conversionTable({
+      cells: cells.map((cell) => ({ ...cell, conversions: cell.arm === 'mail' ? 300 : 200 })),
+      controlArm: 'none',
+      confidence: 0.95,
+    });
+    expect(even.overall[0]!.heterogeneity!.pValue).toBeGreaterThan(0.99);
+  });
+});
+
+describe('sampleRatioCheck', () => {
+  it.runIf(hasReferenceData)('the published split of the MineThatData experiment into thirds', () => {
+    const file = referenceJson<{ srm_equal_thirds: { chi2: number; p: number } }>('hillstrom/expected.json');
+    const arms = [21_307, 21_387, 21_306].map((n) => ({ n, designShare: 1 }));
+    const result = sampleRatioCheck({ arms });
+    expect(relativeError(result.statistic, file.srm_equal_thirds.chi2)).toBeLessThan(1e-11);
+    expect(relativeError(result.pValue, file.srm_equal_thirds.p)).toBeLessThan(1e-11);
+    expect(result.mismatch).toBe(false);
+  });
+
+  it('is the same whichever arm comes last, with and without noise', () => {
+    const arms = [
+      { n: 5100, designShare: 0.5, sizeNoiseVariance: 50 },
+      { n: 2900, designShare: 0.3, sizeNoiseVariance: 200 },
+      { n: 2050, designShare: 0.2, sizeNoiseVariance: 10 },
+    ];
+    const forward = sampleRatioCheck({ arms }).statistic;
+    expect(sampleRatioCheck({ arms: arms.toReversed() }).statistic).toBeCloseTo(forward, 9);
+    const exact = sampleRatioCheck({
+      arms: arms.map(({ n, designShare }) => ({ n, designShare })),
+    }).statistic;
+    const total = 10_050;
+    const pearson = [
+      [5100, 0.5],
+      [2900, 0.3],
+      [2050, 0.2],
+    ].reduce((sum, [n, share]) => sum + (n! - total * share!) ** 2 / (total * share!), 0);
+    expect(exact).toBeCloseTo(pearson, 9);
+    expect(forward).toBeLessThan(exact);
+  });
+
+  it('finds a broken split, and noise alone raises no alarm', () => {
+    expect(
+      sampleRatioCheck({
+        arms: [
+          { n: 50_600, designShare: 1 },
+          { n: 49_400, designShare: 1 },
+        ],
+      }).mismatch,
+    ).toBe(true);
+    const uniform = seededUniform(5);
+    const epsilon = 0.05;
+    let alarms = 0;
+    for (let i = 0; i < 500; i += 1) {
+      const arm = () => ({
+        n: 1000 + simulatedLaplace(uniform, epsilon),
+        designShare: 1,
+        sizeNoiseVariance: laplaceVariance(epsilon),
+      });
+      if (sampleRatioCheck({ arms: [arm(), arm()], alarmBelow: 0.01 }).mismatch) alarms += 1;
+    }
+    expect(alarms).toBeLessThan(10);
+  });
+
+  it.each([
+    ['one arm', [{ n: 1, designShare: 1 }], 'arms'],
+    [
+      'a share of zero',
+      [
+        { n: 1, designShare: 1 },
+        { n: 1, designShare: 0 },
+      ],
+      'arms.designShare',
+    ],
+    [
+      'nobody',
+      [
+        { n: 0, designShare: 1 },
+        { n: 0, designShare: 1 },
+      ],
+      'arms.n',
+    ],
+  ])('refuses %s', (_what, arms, field) => {
+    expect(() => sampleRatioCheck({ arms })).toThrow(expect.objectContaining({ field }) as Error);
+  });
+});
+
+describe('return on spend and cost of an outcome', () => {
+  const outcome = (value: number, lower: number, upper: number): Estimate => ({
+    value,
+    standardError: 1,
+    interval: { lower, upper },
+    missing: null,
+  });
+
+  it('divides value by spend and spend by outcomes', () => {
+    expect(returnOnSpend(outcome(300, 100, 500), 200)).toEqual({
+      value: 1.5,
+      standardError: 0.005,
+      interval: { lower: 0.5, upper: 2.5 },
+      missing: null,
+    });
+    expect(costPerOutcome(outcome(300, 100, 600), 6000)).toEqual({
+      value: 20,
+      interval: { lower: 10, upper: 60 },
+      missing: null,
+    });
+  });
+
+  it('is unbounded when the outcomes could be none, and nothing when they are none', () => {
+    expect(costPerOutcome(outcome(300, 0, 600), 6000)).toEqual({
+      value: 20,
+      interval: null,
+      missing: 'unbounded',
+    });
+    expect(costPerOutcome(outcome(-3, -9, 3), 6000).missing).toBe('denominator-not-positive');
+    expect(
+      costPerOutcome({ value: null, standardError: null, interval: null, missing: 'empty-arm' }, 1).missing,
+    ).toBe('empty-arm');
+    expect(() => returnOnSpend(outcome(1, 0, 2), 0)).toThrow(/spendMinorUnits/);
+  });
+});
+
+interface CriteoFile {
+  readonly criteo_uplift_v2_1: {
+    readonly treated: Readonly<Record<'n' | 'conversion' | 'visit' | 'exposed', number>>;
+    readonly control: Readonly<Record<'n' | 'conversion' | 'visit' | 'exposed', number>>;
+    readonly published: Readonly<
+      Record<
+        'conversion' | 'visit',
+        {
+          ate: number;
+          se: number;
+          ci95: readonly [number, number];
+          relative_lift: number;
+          z: number;
+          cace: number;
+        }
+      >
+    >;
+  };
+}
+
+describe.runIf(hasReferenceData)('cace: published totals of the Criteo uplift experiment', () => {
+  it.each(['conversion', 'visit'] as const)('%s', (outcome) => {
+    const { treated, control, published } =
+      referenceJson<CriteoFile>('criteo_totals.json').criteo_uplift_v2_1;
+    const expected = published[outcome];
+    // The published totals do not say how many of the exposed converted; the estimate does not depend on it.
+    const convertedExposed = Math.round(treated[outcome] * 0.6);
+    const exact = (n: number, conversions: number) => ({ n, conversions, noiseVariance: 0 });
+    const split = {
+      treatment: {
+        exposed: exact(treated.exposed, convertedExposed),
+        unexposed: exact(treated.n - treated.exposed, treated[outcome] - convertedExposed),
+      },
+      control: { unexposed: exact(control.n, control[outcome]) },
+      confidence: 0.95,
+    };
+    const result = cace(split);
+    // The published standard errors divide by n - 1: they agree to six digits and more.
+    expect(relativeError(result.intentionToTreat.value!, expected.ate)).toBeLessThan(1e-11);
+    expect(relativeError(result.intentionToTreat.standardError!, expected.se)).toBeLessThan(1e-6);
+    expect(relativeError(result.intentionToTreat.interval!.lower, expected.ci95[0])).toBeLessThan(1e-6);
+    expect(relativeError(result.intentionToTreat.interval!.upper, expected.ci95[1])).toBeLessThan(1e-6);
+    expect(relativeError(result.effectOnExposed.value!, expected.cace)).toBeLessThan(1e-11);
+    expect(result.effectOnExposed.interval!.lower).toBeGreaterThan(0);
+    const table = conversionTable({
+      cells: [
+        { arm: 'ads', cohort: 'exposed', ...split.treatment.exposed },
+        { arm: 'ads', cohort: 'unexposed', ...split.treatment.unexposed },
+        { arm: 'none', cohort: 'unexposed', ...split.control.unexposed },
+      ],
+      controlArm: 'none',
+      confidence: 0.95,
+    });
+    const { relative, absolute } = table.overall[0]!.lift;
+    expect(relativeError(relative.value!, expected.relative_lift)).toBeLessThan(1e-10);
+    expect(relativeError(absolute.value! / absolute.standardError!, expected.z)).toBeLessThan(1e-6);
+  });
+});
+
+describe('cace', () => {
+  const cell = (n: number, conversions: number, noiseVariance = 0) => ({ n, conversions, noiseVariance });
+
+  it('equals the lift when everybody was exposed and nobody in control', () => {
+    const result = cace({
+      treatment: { exposed: cell(1000, 60), unexposed: cell(0, 0) },
+      control: { unexposed: cell(1000, 40) },
+      confidence: 0.95,
+    });
+    expect(result.exposureDifference.value).toBe(1);
+    expect(result.effectOnExposed.value).toBeCloseTo(0.02, 12);
+    expect(result.effectOnExposed.interval!.lower).toBeCloseTo(result.intentionToTreat.interval!.lower, 12);
+    expect(result.effectOnExposed.interval!.upper).toBeCloseTo(result.intentionToTreat.interval!.upper, 12);
+  });
+
+  it('has no ratio when assignment exposed nobody, and no figures for an empty arm', () => {
+    const control = { unexposed: cell(1000, 40) };
+    const unexposed = cace({ treatment: { unexposed: cell(1000, 60) }, control, confidence: 0.95 });
+    expect(unexposed.effectOnExposed.missing).toBe('denominator-not-positive');
+    const empty = cace({ treatment: { unexposed: cell(0, 0) }, control, confidence: 0.95 });
+    expect(empty.intentionToTreat.missing).toBe('empty-arm');
+    expect(empty.pValue).toBeNull();
+  });
+
+  it('covers the truth with noise in counts and sizes', () => {
+    const uniform = seededUniform(11);
+    const epsilon = 0.1;
+    const noiseVariance = laplaceVariance(epsilon);
+    const n = 4000;
+    let covered = 0;
+    const runs = 300;
+    for (let run = 0; run < runs; run += 1) {
+      // Half are reachable; treatment exposes 80 % of them and lifts their rate from 10 % to 16 %.
+      const counts = { exposed: 0, exposedConversions: 0, otherConversions: 0, controlConversions: 0 };
+      for (let i = 0; i < n; i += 1) {
+        const exposed = uniform() < 0.4;
+        const converts = uniform() < (exposed ? 0.16 : 0.05);
+        if (exposed) counts.exposed += 1;
+        if (exposed && converts) counts.exposedConversions += 1;
+        if (!exposed && converts) counts.otherConversions += 1;
+        if (uniform() < 0.4 * 0.1 + 0.6 * 0.05) counts.controlConversions += 1;
+      }
+      const noise = () => simulatedLaplace(uniform, epsilon);
+      const noisy = (size: number, conversions: number) => ({
+        n: size + noise(),
+        conversions: conversions + noise(),
+        noiseVariance,
+        sizeNoiseVariance: noiseVariance,
+      });
+      const { effectOnExposed } = cace({
+        treatment: {
+          exposed: noisy(counts.exposed, counts.exposedConversions),
+          unexposed: noisy(n - counts.exposed, counts.otherConversions),
+        },
+        control: { unexposed: noisy(n, counts.controlConversions) },
+        confidence: 0.95,
+      });
+      const { lower, upper } = effectOnExposed.interval!;
+      if (lower <= 0.06 && 0.06 <= upper) covered += 1;
+    }
+    expect(covered / runs).toBeGreaterThan(0.91);
+    expect(covered / runs).toBeLessThan(0.99);
+  });
+});
