@@ -13,6 +13,6 @@ export {
   type MultiplyResult,
   type SumResult,
 } from './engine.js';
-export { createEngine } from './engines.js';
+export { availableEngines, chooseEngine, createEngine, type EngineChoice } from './engines.js';
 export { inlineOperations, type BatchProgress, type GroupOperations } from './operations.js';
 export { startPool, type PoolOptions } from './pool.js';

@@ -30,7 +30,7 @@ interface Task {
 export function startPool(options: PoolOptions): GroupOperations {
   const { engine, threads, sliceItems = 1024 } = options;
   const workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
-  const settings: WorkerSettings = { engineName: engine.name, engineVariant: engine.variant };
+  const settings: WorkerSettings = { engine: `${engine.name}:${engine.variant}` };
   const waiting: Task[] = [];
   const running = new Map<Worker, Task>();
   const idle: Worker[] = [];

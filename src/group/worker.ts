@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { wipe } from '../bytes.js';
 import { VesicaError } from '../errors.js';
-import type { EngineName } from './engine.js';
 import { createEngine } from './engines.js';
 import type { Job } from './operations.js';
 import { perform } from './operations.js';
@@ -10,8 +9,8 @@ import { secretsOf } from './slices.js';
 /** A thread of the pool: does one job at a time, wipes its secrets, hands back the memory of its results. */
 
 export interface WorkerSettings {
-  readonly engineName: EngineName;
-  readonly engineVariant: string;
+  /** `name:variant` of the engine to load. */
+  readonly engine: string;
 }
 
 /** What a worker answers; an error crosses the thread border as its code and text. */
@@ -21,8 +20,8 @@ export type WorkerAnswer =
 
 const port = parentPort;
 if (port !== null) {
-  const { engineName, engineVariant } = workerData as WorkerSettings;
-  const engine = createEngine(engineName, engineVariant);
+  const { engine: wanted } = workerData as WorkerSettings;
+  const engine = createEngine(wanted);
   port.on('message', (job: Job) => {
     const answer = answerTo(job);
     const views = answer.ok ? [answer.bytes, answer.validity] : [];

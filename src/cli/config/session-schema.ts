@@ -1,5 +1,4 @@
 import Type, { type Static } from 'typebox';
-import { ENGINE_NAMES } from '../../group/index.js';
 import { IDENTIFIER_TYPES, PROFILES } from '../../identity/index.js';
 import { MODES, ROLES } from '../../protocol/index.js';
 
@@ -70,7 +69,7 @@ export const SESSION_SCHEMA = Type.Object(
     ),
     output: Type.Optional(path),
     select: Type.Optional(Type.Enum(['matched', 'unmatched'])),
-    engine: Type.Optional(Type.Enum(ENGINE_NAMES)),
+    engine: Type.Optional(Type.String({ pattern: '^[a-z]+(:[a-z0-9-]+)?$' })),
     threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
     maxElements: Type.Optional(Type.Integer({ minimum: 1 })),
     timeouts: Type.Optional(

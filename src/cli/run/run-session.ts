@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type LoadedList, loadList } from '../../data/index.js';
 import { asVesicaError } from '../../errors.js';
-import { createEngine, startPool } from '../../group/index.js';
+import { chooseEngine, startPool } from '../../group/index.js';
 import { type Inventory, Session, type SessionOutcome } from '../../protocol/index.js';
 import { type Report, buildReport } from '../../report/index.js';
 import { systemRandom } from '../../system-random.js';
@@ -98,7 +98,8 @@ async function talk(
   { list, inventory }: Prepared,
   { channel, identity, reporter, signal }: TalkOptions,
 ): Promise<{ readonly outcome: SessionOutcome; readonly engine: Report['engine'] }> {
-  const engine = createEngine(plan.engine ?? 'noble');
+  const engine = chooseEngine(plan.engine);
+  reporter.line(`engine ${engine.name} (${engine.variant})`);
   const operations = startPool({ engine, threads: plan.threads ?? availableParallelism() });
   try {
     const session = new Session({
