@@ -1,7 +1,9 @@
 import { DuckDBInstance } from '@duckdb/node-api';
+import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { openSource } from '../../src/data/source.js';
 import { customers, emails, expected, failure, file, folder, inFolder, keyNames, load } from './scratch.js';
 
 /** Writes the rows of a query as a Parquet file with DuckDB itself. */
@@ -133,6 +135,29 @@ describe('a JSON file', () => {
     expect([...list.rows]).toEqual([0, 1]);
   });
 
+  it('gives back any texts that JSON can write, in their order', async () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.record({ a: text, b: text })), fc.boolean(), async (records, asArray) => {
+        const lines = records.map((record) => JSON.stringify(record)).join('\n');
+        const path = file('any.json', asArray ? JSON.stringify(records) : lines);
+        const source = await openSource(
+          { source: path, identifiers: { b: { type: 'email' } }, profile: 'uid2' },
+          ['b', 'a'],
+          {},
+        );
+        const read: unknown[] = [];
+        for await (const chunk of source.chunks()) {
+          for (let row = 0; row < chunk.rowCount; row += 1)
+            read.push({ a: chunk.text(1, row), b: chunk.text(0, row) });
+        }
+        source.close();
+        expect(read).toEqual(records);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('gives numbers of any length and truth values as they are written', async () => {
     const path = file(
       'n.ndjson',
@@ -159,6 +184,8 @@ describe('a JSON file', () => {
   it.each([
     ['a missing key', '{"mail": "secret@example.com"}', 'data/missing-column'],
     ['a cut array', '[{"email": "secret@example.com"}, {"email": ', 'data/malformed'],
+    ['an array cut after an object', '[{"email": "secret@example.com"}', 'data/malformed'],
+    ['a cut object', '{"email": "secret@example.com"}\n{"email": "secret', 'data/malformed'],
     ['text after the array', '[{"email": "secret@example.com"}] secret', 'data/malformed'],
     ['an open string', '{"email": "x"}\n{"email": "secret\n{"email": "z"}\n', 'data/malformed'],
     ['half a surrogate pair', '{"email": "\\ud800secret"}', 'data/malformed'],
