@@ -281,6 +281,29 @@ describe('cace', () => {
     expect(empty.pValue).toBeNull();
   });
 
+  it('the ends of the ratio solve their equation, with variances worked out by hand', () => {
+    const noisy = (n: number, conversions: number) => ({
+      ...cell(n, conversions, 30),
+      sizeNoiseVariance: 3000,
+    });
+    const { effectOnExposed } = cace({
+      treatment: { exposed: noisy(400, 80), unexposed: noisy(600, 40) },
+      control: { unexposed: noisy(1000, 90) },
+      confidence: 0.9,
+    });
+    const z = 1.6448536269514722;
+    const [rate, share, controlRate, n] = [0.12, 0.4, 0.09, 1000];
+    const rateVariance = (p: number, cells: number) =>
+      (p * (1 - p)) / n + (cells * (30 + p * p * 3000)) / n ** 2;
+    const effectVariance = rateVariance(rate, 2) + rateVariance(controlRate, 1);
+    const shareVariance = (share * (1 - share)) / n + (0.6 ** 2 * 3000 + 0.4 ** 2 * 3000) / n ** 2;
+    const covariance = (0.08 - rate * share) / n - (rate * (0.6 * 3000 - 0.4 * 3000)) / n ** 2;
+    for (const theta of [effectOnExposed.interval!.lower, effectOnExposed.interval!.upper]) {
+      const variance = effectVariance - 2 * theta * covariance + theta ** 2 * shareVariance;
+      expect(relativeError((rate - controlRate - theta * share) ** 2, z * z * variance)).toBeLessThan(1e-9);
+    }
+  });
+
   it('covers the truth with noise in counts and sizes', () => {
     const uniform = seededUniform(11);
     const epsilon = 0.1;

@@ -111,6 +111,13 @@ describe('planner', () => {
     });
   });
 
+  it('counts the noise of every cell that is summed for an arm', () => {
+    const { noiseVarianceAt, cellsPerArm, ...rest } = input;
+    expect(planEffects(input, [0.5])[0]!.detectable).toEqual(
+      minimumDetectableConversionEffect({ ...rest, noiseVariancePerArm: cellsPerArm * noiseVarianceAt(0.5) }),
+    );
+  });
+
   it('finds the smallest epsilon in hundredths that suffices', () => {
     const needed = epsilonForEffect(input, { absoluteEffect: 0.002, epsilonCap: 10 });
     if (!needed.reachable) throw new Error(needed.reason);
