@@ -25,12 +25,12 @@ export type { ModeResult } from './modes.js';
 export type { PsiResult } from './psi.js';
 export {
   PROTOCOL_VERSIONS,
-  Session,
   type Receipts,
   type SessionOutcome,
   type SessionSettings,
   type SessionState,
-} from './session.js';
+} from './session-types.js';
+export { Session } from './session.js';
 export { TagTable } from './tag-table.js';
 export { ROLES_OF_MODE, initiatorRole, roleOf } from './terms.js';
 export { Transcript, receiptStatement, type Side } from './transcript.js';

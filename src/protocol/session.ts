@@ -2,54 +2,18 @@ import { abortedByPeer, farewellFrame } from './abort.js';
 import { toHex } from '../bytes.js';
 import { VesicaError, asVesicaError } from '../errors.js';
 import { randomBytes } from '../random.js';
-import type { Message, MessageOf, Terms } from './codec/index.js';
+import type { Message, MessageOf } from './codec/index.js';
 import { decodeMessage, encodeMessage, requirePlainText } from './codec/index.js';
-import type { Identity, VerifySignature } from './connection.js';
 import type { Inventory } from './inventory.js';
 import { inventoryMessage, joinInventories, requireSoundInventory } from './inventory.js';
-import type { ModeContext, ModeMachine, OwnList } from './mode.js';
+import type { ModeMachine } from './mode.js';
 import type { ModeResult } from './modes.js';
 import { startMode } from './modes.js';
+import type { SessionOutcome, SessionSettings, SessionState } from './session-types.js';
+import { PROTOCOL_VERSIONS } from './session-types.js';
 import { requireAllowedTerms, requireSameTerms } from './terms.js';
 import type { Side } from './transcript.js';
 import { Transcript, receiptStatement } from './transcript.js';
-
-/** Protocol versions that this code speaks, best first. */
-export const PROTOCOL_VERSIONS = [1] as const;
-
-/** Where a session is. Each state but the last two ends with the message it waits for. */
-export type SessionState = 'greeting' | 'offering' | 'listing' | 'streaming' | 'closing' | 'done' | 'failed';
-
-export interface SessionSettings extends Omit<ModeContext, 'session'> {
-  readonly side: Side;
-  /** This party's name, shown to the peer. */
-  readonly party: string;
-  /** Name and version of the software, shown to the peer. */
-  readonly software: string;
-  readonly identity: Identity;
-  readonly verify: VerifySignature;
-  /** The key that the channel proved the peer to hold, if it proves one. */
-  readonly peerKey: Uint8Array | undefined;
-  readonly terms: Terms;
-  readonly list: OwnList;
-  readonly inventory: Inventory;
-}
-
-/** What both parties can later prove: the session happened as its transcript says. */
-export interface Receipts {
-  /** Hex of the 64-byte transcript hash. */
-  readonly transcript: string;
-  readonly own: { readonly key: string; readonly signature: string };
-  readonly peer: { readonly key: string; readonly signature: string };
-}
-
-export interface SessionOutcome {
-  readonly session: Uint8Array;
-  readonly peerParty: string;
-  readonly peerInventory: Inventory;
-  readonly result: ModeResult;
-  readonly receipts: Receipts;
-}
 
 /**
  * One party of one session as a state machine: frames in, frames out; no socket, no clock, no file. Whoever drives it
