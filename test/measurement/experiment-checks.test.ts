@@ -7,9 +7,12 @@ import {
   costPerOutcome,
   heterogeneity,
   holmAdjust,
+  relativeByDeltaMethod,
   returnOnSpend,
   sampleRatioCheck,
+  valueLift,
 } from '../../src/measurement/index.js';
+import { meanOfMoments, momentsInMinorUnits } from '../../src/measurement/lift-value.js';
 import { hasReferenceData, referenceJson } from '../support/reference-data.js';
 import { relativeError, seededUniform, simulatedLaplace, laplaceVariance } from './support/numbers.js';
 
@@ -210,6 +213,7 @@ interface CriteoFile {
           se: number;
           ci95: readonly [number, number];
           relative_lift: number;
+          relative_lift_se: number;
           z: number;
           cace: number;
         }
@@ -254,6 +258,35 @@ describe.runIf(hasReferenceData)('cace: published totals of the Criteo uplift ex
     const { relative, absolute } = table.overall[0]!.lift;
     expect(relativeError(relative.value!, expected.relative_lift)).toBeLessThan(1e-10);
     expect(relativeError(absolute.value! / absolute.standardError!, expected.z)).toBeLessThan(1e-6);
+  });
+});
+
+describe.runIf(hasReferenceData)('valueLift of zeros and ones: the published Criteo standard errors', () => {
+  it.each(['conversion', 'visit'] as const)('%s', (outcome) => {
+    const { treated, control, published } =
+      referenceJson<CriteoFile>('criteo_totals.json').criteo_uplift_v2_1;
+    const expected = published[outcome];
+    // These were computed with n - 1 in the variance, as a mean of zeros and ones.
+    const arm = (n: number, ones: number) => ({
+      n,
+      sumQuanta: ones,
+      sumNoiseVariance: 0,
+      sumOfSquaresQuanta: ones,
+      sumOfSquaresNoiseVariance: 0,
+    });
+    const [treatment, controlArm] = [arm(treated.n, treated[outcome]), arm(control.n, control[outcome])];
+    const { absolute, relative } = valueLift({ treatment, control: controlArm, confidence: 0.95 });
+    expect(relativeError(absolute.value!, expected.ate)).toBeLessThan(1e-11);
+    expect(relativeError(absolute.standardError!, expected.se)).toBeLessThan(1e-11);
+    expect(relativeError(absolute.value! / absolute.standardError!, expected.z)).toBeLessThan(1e-11);
+    expect(relativeError(absolute.interval!.lower, expected.ci95[0])).toBeLessThan(1e-6);
+    expect(relativeError(absolute.interval!.upper, expected.ci95[1])).toBeLessThan(1e-6);
+    expect(relativeError(relative.value!, expected.relative_lift)).toBeLessThan(1e-11);
+    const [mean, controlMean] = [treatment, controlArm].map((a) =>
+      meanOfMoments(momentsInMinorUnits('arm', a, 1)),
+    );
+    const byDelta = relativeByDeltaMethod(mean!, controlMean!)!;
+    expect(relativeError(Math.sqrt(byDelta.variance), expected.relative_lift_se)).toBeLessThan(1e-11);
   });
 });
 

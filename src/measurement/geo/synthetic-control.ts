@@ -95,13 +95,20 @@ function imitate(input: SyntheticControlInput, weights: readonly number[]): Synt
 
 /**
  * Two-sided p-value of "no effect" for a synthetic control. Under it the test days are days like any other: the weights
- * are fitted to both periods together, and the mean absolute gap of the test days is compared with that of every other
- * run of as many consecutive days (round the end), which keeps the correlation from day to day. No smaller than 1 over
- * the number of days.
+ * are fitted to both periods together, and the mean absolute gap of the test days is compared with that of other days
+ * in their place.
  *
- * Source: Chernozhukov, Wüthrich and Zhu 2021, J. Am. Stat. Assoc. 116(536), moving-block permutations.
+ * By default these are all runs of as many consecutive days (round the end), which respects that a day is like the one
+ * before; the p-value is then no smaller than 1 over the number of days, and runs that overlap the test days make it
+ * larger. `orders` may give random permutations of all days instead, for gaps without such likeness; then the last
+ * `testDays` entries of an order are the days it puts in their place.
+ *
+ * Source: Chernozhukov, Wüthrich and Zhu 2021, J. Am. Stat. Assoc. 116(536): moving-block and i.i.d. permutations.
  */
-export function syntheticControlPValue(input: SyntheticControlInput): number {
+export function syntheticControlPValue(
+  input: SyntheticControlInput,
+  orders?: Iterable<readonly number[]>,
+): number {
   checkPanel('treatment', input.treatment, input.periods);
   checkPanel('donors', input.donors, input.periods);
   const { pretestDays, testDays } = input.periods;
@@ -112,10 +119,25 @@ export function syntheticControlPValue(input: SyntheticControlInput): number {
   const gaps = target.map((value, day) =>
     Math.abs(value - sum(donors.map((donor, i) => (donor[day] ?? 0) * (weights[i] ?? 0)))),
   );
-  const runFrom = (start: number): number =>
-    sum(Array.from({ length: testDays }, (_, i) => gaps[(start + i) % days] ?? 0));
-  const actual = runFrom(pretestDays);
+  const gapOn = (order: readonly number[]): number =>
+    sum(order.slice(pretestDays).map((day) => gaps[day] ?? 0));
+  const inOrder = gaps.map((_, day) => day);
   // Sums over the same days in another order differ in the last digits; those must count as equal.
-  const asLarge = gaps.filter((_, start) => runFrom(start) >= actual * (1 - 1e-12)).length;
-  return asLarge / days;
+  const actual = gapOn(inOrder) * (1 - 1e-12);
+
+  let compared = 1;
+  let asLarge = 1;
+  for (const order of orders ?? otherShifts(inOrder)) {
+    ensure(order.length === days, 'orders', 'of all days');
+    compared += 1;
+    if (gapOn(order) >= actual) asLarge += 1;
+  }
+  return asLarge / compared;
+}
+
+/** Every way to start `order` elsewhere and go on round its end, but the one that leaves it as it is. */
+function* otherShifts(order: readonly number[]): Generator<readonly number[]> {
+  for (let shift = 1; shift < order.length; shift += 1) {
+    yield [...order.slice(shift), ...order.slice(0, shift)];
+  }
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../src/measurement/index.js';
 import { simplexWeights } from '../../../src/measurement/geo/simplex-weights.js';
 import { hasReferenceData, referenceJson } from '../../support/reference-data.js';
+import { seededUniform } from '../support/numbers.js';
 import { referenceCsv, toSeries } from '../support/panel.js';
 
 interface GeoLiftFile {
@@ -72,6 +73,14 @@ describe.runIf(hasReferenceData)('synthetic control: published GeoLift figures',
   it('finds the effect unlikely under "no effect", and a placebo period likely', () => {
     const input = experiment();
     expect(syntheticControlPValue(input)).toBeLessThan(0.05);
+    const uniform = seededUniform(1);
+    const shuffles = Array.from({ length: 1000 }, () =>
+      Array.from({ length: 105 }, (_, day) => ({ day, key: uniform() }))
+        .sort((a, b) => a.key - b.key)
+        .map(({ day }) => day),
+    );
+    // Published with 1,000 random permutations of its own: 0.01.
+    expect(syntheticControlPValue(input, shuffles).toFixed(2)).toBe('0.01');
     const before = ({ geo, values }: { geo: string; values: readonly number[] }) => ({
       geo,
       values: values.slice(0, 90),
