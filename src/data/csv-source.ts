@@ -26,9 +26,9 @@ export interface CsvCharacters {
  * the columns. Blank lines are passed over, save in a file of one column, where they are empty values. A row may end
  * with one delimiter too many; otherwise it must have as many fields as the header.
  *
- * CSV is read here and not by DuckDB, whose reader (1.5) loses rows without a word: all of them after a byte order mark
- * and a quoted delimiter in the header, the rest of the file after a quote that is not closed, the rest of a gzip file
- * that was cut. Only the fields of `columns` are ever decoded.
+ * CSV is read here and not by DuckDB, whose reader (1.5.6) can lose rows without a word: after a byte order mark and a
+ * header with a quoted delimiter, after a quote that is not closed (when it reads in one thread), after the place where a
+ * gzip file was cut. Only the fields of `columns` are ever decoded.
  *
  * @throws VesicaError `data/malformed` and `data/invalid-utf8` with the line, `data/missing-column`, `data/unreadable`.
  * An invalid field is found when it is read.

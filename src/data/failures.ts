@@ -16,8 +16,8 @@ interface Kind {
 
 /**
  * DuckDB's messages quote the line, the value or the query at fault, so none is passed on: each is recognised by its
- * kind, and only a line or record number is taken from it. The first pattern that fits decides. A value in the text can
- * at worst make a failure look like another kind.
+ * kind, and only a line number is taken from it. The first pattern that fits decides. A value in the text can at worst
+ * make a failure look like another kind. CSV faults come from SQL that reads CSV.
  */
 const KINDS: readonly Kind[] = [
   {
@@ -28,27 +28,17 @@ const KINDS: readonly Kind[] = [
   {
     pattern: /^Invalid Input Error: CSV Error on Line: (\d+)[^]*\nInvalid unicode/,
     code: 'data/invalid-utf8',
-    message: 'line $1 is not valid UTF-8',
-  },
-  {
-    pattern: /^Invalid Input Error: CSV Error on Line: (\d+)[^]*\nMaximum line size/,
-    code: 'data/malformed',
-    message: 'line $1 is longer than 2,000,000 bytes',
-  },
-  {
-    pattern: /^Invalid Input Error: CSV Error on Line: (\d+)[^]*\nValue with unterminated quote/,
-    code: 'data/malformed',
-    message: 'line $1 has a quoted field that does not end as RFC 4180 says',
+    message: 'line $1 of a CSV file is not valid UTF-8',
   },
   {
     pattern: /^Invalid Input Error: CSV Error on Line: (\d+)/,
     code: 'data/malformed',
-    message: 'line $1 has not as many fields as the header has columns',
+    message: 'line $1 of a CSV file is not RFC 4180, or has not as many fields as the header',
   },
   {
     pattern: /^Invalid Input Error: The CSV Parser state machine/,
     code: 'data/malformed',
-    message: 'its lines do not all end alike (LF or CRLF), or a quoted field does not end as RFC 4180 says',
+    message: 'the lines of a CSV file do not all end alike, or a quoted field does not end as RFC 4180 says',
   },
   {
     pattern: /^Invalid Input Error: Malformed JSON in file .* (?:line|record\/value) \d+: invalid UTF-8/,
@@ -100,7 +90,7 @@ const QUERY_FAULTS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** The coded error for a query that DuckDB refused; `text` is its message, of which only a line number is used. */
+/** The coded error for a query that DuckDB refused; `text` is its message, of which only the kind is used. */
 function queryFailure(text: string): VesicaError {
   const fault = QUERY_FAULTS.find(([pattern]) => pattern.test(text))?.[1] ?? 'it failed';
   return new VesicaError('data/invalid-query', `data.sql: ${fault}`, { field: 'data.sql' });

@@ -19,9 +19,9 @@ export interface FlatTableOptions {
  * byte (a key's type) that is part of its identity.
  *
  * Open addressing with linear probing, at most half full. The slot of a record comes from a strongly universal hash of
- * all its bytes, drawn at random for each table (multiply-shift over 16-bit words: Thorup, "High Speed Hashing for
- * Integers and Strings", 2015, section 3.5): without knowing the draw nobody can choose records that share slots.
- * Memory: recordBytes + 1 bytes a record and 8 to 16 bytes of slots, times two while growing.
+ * all its bytes, drawn at random for each table (vector multiply-shift over 16-bit words: Thorup, "High Speed Hashing for
+ * Integers and Strings", 2015): without knowing the draw nobody can choose records that share slots.
+ * Memory: at most 2 * (recordBytes + 1) + 16 bytes a record, and half as much again while growing.
  */
 export class FlatTable {
   readonly recordBytes: number;

@@ -49,7 +49,7 @@ export interface LoadedList extends MatchKeyList {
 /**
  * Reads a source into a list of match keys. Every value that gives no key is counted by its reason; every row is either
  * without consent or has all its identifiers counted. The source streams through: memory grows with the number of
- * distinct keys (at most 60 bytes each, twice that while growing), not with the size of the source.
+ * distinct keys (at most 100 bytes each, 140 while growing), not with the size of the source.
  *
  * @throws VesicaError `config/invalid`, `data/unreadable`, `data/malformed`, `data/invalid-utf8`, `data/missing-column`,
  * `data/invalid-query`, `data/out-of-memory`, `data/ambiguous-cohort`, `limit/elements`, `limit/cells`,

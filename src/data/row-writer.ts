@@ -25,17 +25,15 @@ const CSV_BUFFER_CHARS = 1 << 16;
  * guard, an apostrophe in front, would make it another identifier, and these files go to programs that match them.
  */
 export class CsvWriter implements RowWriter {
-  readonly #path: string;
   readonly #file: FileHandle;
   #held = '';
 
-  private constructor(path: string, file: FileHandle) {
-    this.#path = path;
+  private constructor(file: FileHandle) {
     this.#file = file;
   }
 
   static async open(path: string, columns: readonly string[]): Promise<CsvWriter> {
-    const writer = new CsvWriter(path, await open(path, 'w'));
+    const writer = new CsvWriter(await open(path, 'w'));
     await writer.write(columns);
     return writer;
   }

@@ -128,6 +128,9 @@ describe('a CSV file', () => {
       for await (const chunk of readCsv({ path, gzip: false }, ['id', 'n'], { delimiter: ',', quote: '"' })) {
         for (let row = 0; row < chunk.rowCount; row += 1) values.push(chunk.text(0, row), chunk.text(1, row));
       }
+      // In a file of one column a line end cut in two would be a row more.
+      const one = await load(customers(file('one.csv', `id\r\n${filling}\r\n${'b\r\n'.repeat(30)}`)));
+      expect(one.counts.rows).toBe(31);
       expect(values).toEqual([filling, '1', 'a",é\r\n"b', '2', 'c', '3']);
     }
   });

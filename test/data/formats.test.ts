@@ -260,6 +260,16 @@ describe('SQL', () => {
     expect(error.field).toBe('data.sql');
   });
 
+  it('says how many statements there are', async () => {
+    for (const [text, count] of [
+      ['', 0],
+      ['SELECT 1 AS id; SELECT 2 AS id', 2],
+    ] as const) {
+      const error = await failure(load(sql(text)), 'data/invalid-query');
+      expect(error.message).toContain(`one SELECT statement, not ${count}`);
+    }
+  });
+
   it('says where a syntax error is', async () => {
     const error = await failure(load(sql(`SELECT 'secret' AS id FROM FROM`)), 'data/invalid-query');
     expect(error.message).toMatch(/character 28$/);
@@ -279,8 +289,15 @@ describe('SQL', () => {
   });
 
   it('ends with data/out-of-memory rather than spill identifiers to disk', async () => {
-    const text = `SELECT md5(range::VARCHAR) AS id FROM range(3000000) ORDER BY 1`;
-    await failure(load(sql(text), { database: { memoryLimit: '24MB' } }), 'data/out-of-memory');
+    const text = `SELECT md5(range::VARCHAR) AS id FROM range(1500000) ORDER BY 1`;
+    const database = { memoryLimit: '64MB', threads: 1 };
+    await failure(load(sql(text), { database, maxElements: 1 }), 'data/out-of-memory');
+    // The same query gets as far as its second row where it may spill.
+    const spillFolder = inFolder('spill');
+    await failure(
+      load(sql(text), { database: { ...database, spillFolder }, maxElements: 1 }),
+      'limit/elements',
+    );
   });
 
   it('ends with a coded error for a missing column and for faults in the files it reads', async () => {

@@ -1,9 +1,10 @@
+import { DuckDBInstance } from '@duckdb/node-api';
 import { gzipSync } from 'node:zlib';
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { DataDefinition } from '../../src/data/index.js';
 import { VesicaError } from '../../src/errors.js';
-import { customers, emails, expected, file, keyNames, load } from './scratch.js';
+import { customers, emails, expected, file, inFolder, keyNames, load } from './scratch.js';
 
 /** Stands in every place of a source where a value can stand; must stand nowhere in an error. */
 const CANARY = 'canary';
@@ -47,10 +48,31 @@ const FAILING: readonly [string, () => DataDefinition][] = [
   ['an error of its own', () => sql(`SELECT error('${CANARY}') AS email`)],
   ['a date that is none', () => sql(`SELECT strptime('${CANARY}', '%Y') AS email`)],
   [
+    'a file inside that is ragged, read as told',
+    () =>
+      sql(
+        `SELECT email FROM read_csv('${file('t.csv', `email,n\n${row}\n${row},${CANARY}\n`)}', auto_detect = false,
+         header = true, columns = {'email': 'VARCHAR', 'n': 'VARCHAR'})`,
+      ),
+  ],
+  ['Parquet text that is not UTF-8', () => emails(latinParquet)],
+  [
     'a file inside that is ragged',
     () => sql(`SELECT email FROM '${file('r.csv', `email,n\n${row}\n"${CANARY}\n`)}'`),
   ],
 ];
+
+let latinParquet = '';
+beforeAll(async () => {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  latinParquet = inFolder('latin.parquet');
+  await connection.run(
+    `COPY (SELECT '${CANARY}\\xFC'::BLOB AS email FROM range(3)) TO '${latinParquet}' (FORMAT parquet)`,
+  );
+  connection.closeSync();
+  instance.closeSync();
+});
 
 describe('an error', () => {
   it.each(FAILING)('holds no value of the source: %s', async (_, definition) => {
