@@ -101,7 +101,7 @@ describe('codec', () => {
   });
 
   it('refuses to send what the peer would refuse for its length', () => {
-    expect(() => encodeMessage({ ...EXAMPLES.chunk, items: new Uint8Array(LIMITS.frameBytes) })).toThrowError(
+    expect(() => encodeMessage({ ...EXAMPLES.chunk, items: new Uint8Array(LIMITS.frameBytes) })).toThrow(
       expect.objectContaining({ code: 'limit/frame' }) as Error,
     );
   });

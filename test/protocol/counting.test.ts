@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { variance } from '../../src/dp/index.js';
-import type { CountResult, Session } from '../../src/protocol/index.js';
-import { runSession } from '../support/session-pair.js';
+import type { CountResult, Session, Side } from '../../src/protocol/index.js';
+import { seededRandom } from '../support/deterministic-random.js';
+import { runPair, runSession } from '../support/session-pair.js';
+import { SIDES, cheapPair } from './support/stepping.js';
 
 const names = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}${i}@x.test`);
@@ -61,22 +63,35 @@ describe('mode psi-ca, dp', () => {
     expect(Math.abs(values(run.responder)![0]! - 6)).toBeLessThanOrEqual(20);
   });
 
-  it('draws the noise that its mechanism states', async () => {
-    const errors: number[] = [];
-    let sigma2 = 0;
-    for (let i = 0; i < 40; i += 1) {
-      const run = await runSession(
+  it('draws the noise that its mechanisms state, on either side', async () => {
+    const errors: Record<Side, number[]> = { initiator: [], responder: [] };
+    const sigma2: Record<Side, number> = { initiator: 0, responder: 0 };
+    for (let i = 0; i < 150; i += 1) {
+      const random = { initiator: seededRandom(2 * i), responder: seededRandom(2 * i + 1) };
+      const pair = cheapPair(
         { mode: 'psi-ca', disclosure: 'dp', epsilon: '2', delta: '0.001' },
-        { names: ['a'] },
-        { names: ['a', 'b'] },
+        { names: ['a'], random: random.initiator },
+        { names: ['a', 'b'], random: random.responder },
       );
-      errors.push(values(run.initiator)![0]! - 1);
-      sigma2 = variance(countsOf(run.initiator).mechanism!);
+      const run = await runPair(pair.initiator, pair.responder);
+      for (const side of SIDES) {
+        errors[side].push(values(run[side])![0]! - 1);
+        if (i === 0) sigma2[side] = variance(countsOf(run[side]).mechanism!);
+      }
     }
-    // Forgetting the centring at D/2 would shift the mean by the half-width, many standard errors away.
-    const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-    expect(Math.abs(mean)).toBeLessThan(6 * Math.sqrt(sigma2 / errors.length));
-    expect(new Set(errors).size).toBeGreaterThan(1);
+    for (const side of SIDES) {
+      const mean = errors[side].reduce((sum, error) => sum + error, 0) / errors[side].length;
+      const spread = errors[side].reduce((sum, error) => sum + error * error, 0) / errors[side].length;
+      // Forgetting the centring at D/2 would shift the mean by the half-width, many standard errors away; leaving in the
+      // noise of the dummies would double the responder's variance.
+      expect(Math.abs(mean)).toBeLessThan(4 * Math.sqrt(sigma2[side] / errors[side].length));
+      expect(spread / sigma2[side]).toBeGreaterThan(0.6);
+      expect(spread / sigma2[side]).toBeLessThan(1.5);
+    }
+    // The two draws are independent: the correlation of 150 pairs has a standard error of 0.08.
+    const [own, peer] = [errors.initiator, errors.responder];
+    const joint = own.reduce((sum, error, i) => sum + error * peer[i]!, 0) / own.length;
+    expect(Math.abs(joint) / Math.sqrt(sigma2.initiator * sigma2.responder)).toBeLessThan(0.3);
   });
 });
 

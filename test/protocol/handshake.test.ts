@@ -85,12 +85,12 @@ describe('own terms and texts that no session may have', () => {
     ['too long a purpose', { purpose: 'x'.repeat(201) }, 'limit/text', 'purpose'],
     ['a purpose of two lines', { purpose: 'a\nb' }, 'limit/text', 'purpose'],
   ])('%s', (_, terms, code, field) => {
-    expect(() => cheapPair(terms, one, one)).toThrowError(expect.objectContaining({ code, field }) as Error);
+    expect(() => cheapPair(terms, one, one)).toThrow(expect.objectContaining({ code, field }) as Error);
   });
 
   it('a party name that the peer would refuse', () => {
     const settings = settingsOf('initiator', { ...one, settings: { party: 'é'.repeat(101) } }, TERMS);
-    expect(() => new Session(settings)).toThrowError(
+    expect(() => new Session(settings)).toThrow(
       expect.objectContaining({ code: 'limit/text', field: 'party' }) as Error,
     );
     const fits = { ...settings, party: 'é'.repeat(100) };
@@ -213,7 +213,7 @@ describe('inventories', () => {
     const start = (own: TestSide) => new Session(settingsOf('initiator', own, { ...TERMS, ...aggregate }));
     expect(start(labelled('x'.repeat(200))).state).toBe('greeting');
     for (const label of ['x'.repeat(201), 'a\u0000', '\ud800']) {
-      expect(() => start(labelled(label))).toThrowError(
+      expect(() => start(labelled(label))).toThrow(
         expect.objectContaining({ code: 'limit/text', field: 'data.cohorts' }) as Error,
       );
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Message, Session, SessionState, Side, Terms } from '../../src/protocol/index.js';
+import type { Session, SessionState, Side, Terms } from '../../src/protocol/index.js';
 import { decodeMessage, encodeMessage } from '../../src/protocol/index.js';
 import type { TestSide } from '../support/session-pair.js';
 import { EXAMPLES, MESSAGE_TYPES, type MessageType } from './support/messages.js';
@@ -120,7 +120,7 @@ describe('a message that a state does not wait for', () => {
             if ((type === 'chunk' ? incoming : outgoing).includes(stage)) continue;
             const pair = pairOf(name);
             await runUntil(pair, side, 'streaming');
-            expect(await tell(pair[side], { ...EXAMPLES[type], stage } as Message)).toMatchObject({
+            expect(await tell(pair[side], { ...EXAMPLES[type], stage })).toMatchObject({
               code: 'peer/unexpected-message',
               field: type,
             });

@@ -1,0 +1,44 @@
+import type { GroupOperations, KeyBatch } from '../../../src/group/index.js';
+
+/** What one side asked of the group in a session, secrets included: for tests and vectors only. */
+export interface Recording {
+  readonly operations: GroupOperations;
+  /** Each batch of keys that was blinded, in order, with its scalar and the elements that came out. */
+  readonly blinds: {
+    readonly batch: KeyBatch;
+    readonly scalar: Uint8Array;
+    readonly elements: Uint8Array;
+  }[];
+  /** Each batch of the peer's elements that was evaluated, and what came out. */
+  readonly evaluations: { readonly elements: Uint8Array; readonly results: Uint8Array }[];
+  /** Scalars of the decoys, and the elements that came out. */
+  readonly decoys: { readonly scalars: Uint8Array; readonly elements: Uint8Array }[];
+}
+
+export function record(operations: GroupOperations): Recording {
+  const recording: Recording = {
+    blinds: [],
+    evaluations: [],
+    decoys: [],
+    operations: {
+      ...operations,
+      async blind(batch, scalar) {
+        const elements = await operations.blind(batch, scalar);
+        // Copies: a session overwrites its secrets when it ends.
+        recording.blinds.push({ batch, scalar: scalar.slice(), elements: elements.slice() });
+        return elements;
+      },
+      async evaluate(elements, scalar) {
+        const result = await operations.evaluate(elements, scalar);
+        recording.evaluations.push({ elements: elements.slice(), results: result.elements.slice() });
+        return result;
+      },
+      async multiplyBase(scalars) {
+        const elements = await operations.multiplyBase(scalars);
+        recording.decoys.push({ scalars: scalars.slice(), elements: elements.slice() });
+        return elements;
+      },
+    },
+  };
+  return recording;
+}
