@@ -1,3 +1,4 @@
+import { concatBytes } from '../bytes.js';
 import { VesicaError } from '../errors.js';
 import type { KeyBatch } from './suite.js';
 import { ELEMENT_BYTES, GROUP_ORDER, KEY_BYTES, KEY_TYPES, SCALAR_BYTES, UNIFORM_BYTES } from './suite.js';
@@ -50,8 +51,6 @@ export interface Kernel {
   sum(elements: Uint8Array, width: number, groups: Uint32Array, groupCount: number): SumResult;
   /**
    * The encodings of start + i * step for i = 0..count-1; count * 32 bytes. For public points: its time may vary.
-   *
-   * @throws VesicaError `group/invalid-batch` when `start` or `step` is not a canonical element.
    */
   walk(start: Uint8Array, step: Uint8Array, count: number): Uint8Array;
 }
@@ -107,7 +106,11 @@ export function engineOf(kernel: Kernel): Engine {
       return kernel.sum(elements, width, groups, groupCount);
     },
     walk(start, step, count) {
+      const ends = concatBytes(start, step);
       if (start.length !== ELEMENT_BYTES || step.length !== ELEMENT_BYTES) throw badBatch('start or step');
+      if (kernel.sum(ends, 1, new Uint32Array(2), 1).validity[0] !== 0b11) {
+        throw badBatch('a walk needs two canonical elements');
+      }
       return kernel.walk(start, step, count);
     },
     tags(elements, tagBytes) {

@@ -1,8 +1,10 @@
 import { VesicaError } from '../errors.js';
 import type { Engine, EngineName, Kernel } from './engine.js';
 import { ENGINE_NAMES, engineOf } from './engine.js';
+import { createNativeKernel, nativeUnavailableReason, nativeVariants } from './native/index.js';
 import { nobleKernel } from './noble.js';
 import { selfTest } from './self-test.js';
+import { createWasmKernel, supportsSimd } from './wasm/index.js';
 
 /** One implementation of the group that may run here. */
 export interface EngineChoice {
@@ -14,8 +16,16 @@ export interface EngineChoice {
 const SOURCES: Readonly<
   Record<EngineName, { variants(): readonly string[]; reason(): string; kernel(variant: string): Kernel }>
 > = {
-  native: { variants: () => [], reason: () => 'not built', kernel: () => nobleKernel },
-  wasm: { variants: () => [], reason: () => 'not built', kernel: () => nobleKernel },
+  native: {
+    variants: nativeVariants,
+    reason: () => nativeUnavailableReason() ?? '',
+    kernel: createNativeKernel,
+  },
+  wasm: {
+    variants: () => (supportsSimd() ? ['simd128'] : []),
+    reason: () => 'this runtime has no WebAssembly SIMD',
+    kernel: createWasmKernel,
+  },
   noble: { variants: () => [nobleKernel.variant], reason: () => '', kernel: () => nobleKernel },
 };
 
