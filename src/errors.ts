@@ -87,6 +87,9 @@ export const ERRORS = {
   'data/source-changed': data(
     'Run again; keep the source unchanged, and ordered if it is SQL, until the session ends.',
   ),
+  'data/invalid-measure': data(
+    'Correct the named column, or let the measure clamp, round or take absent as 0.',
+  ),
   'data/empty-cohort': data('Check the arms and the cohort columns against the values in the file.'),
 
   'limit/elements': refused('Split the list, or agree on a higher limit with the partner.'),

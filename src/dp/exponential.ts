@@ -1,5 +1,12 @@
 import { VesicaError } from '../errors.js';
-import { bitLength, compareRationals, divideUp, rational, type Rational } from './rational.js';
+import {
+  bitLength,
+  compareRationals,
+  divideUp,
+  rational,
+  rationalToNumber,
+  type Rational,
+} from './rational.js';
 
 /**
  * Rigorous arithmetic on e^(-epsilon). Every probability and every delta of this room is a ratio of two sums of
@@ -26,7 +33,7 @@ export interface Bounds {
 }
 
 /** Two integers around an exact value, in units of 2^-bits. They may be negative. */
-interface FixedBounds {
+export interface FixedBounds {
   readonly lower: bigint;
   readonly upper: bigint;
 }
@@ -48,6 +55,11 @@ export function evaluateRatio(ratio: ExponentialRatio, epsilon: Rational): Bound
     const width = upper.numerator * lower.denominator - lower.numerator * upper.denominator;
     return width << RELATIVE_BITS < lower.numerator * upper.denominator ? bounds : undefined;
   });
+}
+
+/** A positive ratio as the nearest double. */
+export function ratioToNumber(ratio: ExponentialRatio, epsilon: Rational): number {
+  return rationalToNumber(evaluateRatio(ratio, epsilon).upper, 'nearest');
 }
 
 /**

@@ -1,6 +1,24 @@
-export type { Bounds } from './exponential.js';
-export { DELTA_DIGITS, MAX_HALF_WIDTH, dummyHalfWidth, truncatedLaplaceDelta } from './laplace.js';
 export {
+  NO_COST,
+  composeInParallel,
+  composeSequentially,
+  costOf,
+  costOfLoss,
+  lossAt,
+  type PrivacyCost,
+} from './accountant.js';
+export { epsilonForVariance, sigma2ForRho, splitBudget } from './calibrate.js';
+export {
+  MAX_BOUND_QUANTA,
+  contribution,
+  type Contribution,
+  type ContributionRule,
+  type MeasureValue,
+} from './contribution.js';
+export type { Bounds } from './exponential.js';
+export { MAX_HALF_WIDTH, dummyHalfWidth, truncatedLaplaceDelta } from './laplace.js';
+export {
+  discreteGaussian,
   discreteLaplace,
   draw,
   privacyLoss,
@@ -8,13 +26,22 @@ export {
   stateMechanism,
   truncatedDiscreteLaplace,
   variance,
+  type DiscreteGaussian,
   type DiscreteLaplace,
   type Mechanism,
   type MechanismStatement,
   type PrivacyLoss,
   type TruncatedDiscreteLaplace,
 } from './mechanism.js';
-export { MAX_DELTA, MAX_EPSILON, parseDelta, parseEpsilon, type DecimalInput } from './parameters.js';
+export {
+  MAX_DELTA,
+  MAX_EPSILON,
+  STATED_DIGITS,
+  parseDelta,
+  parseEpsilon,
+  parseSigma2,
+  type DecimalInput,
+} from './parameters.js';
 export {
   addRationals,
   compareRationals,
@@ -26,3 +53,5 @@ export {
   rationalToNumber,
   type Rational,
 } from './rational.js';
+export { reachesThreshold, smallestThreshold, thresholdDelta } from './threshold.js';
+export { deltaOfRho, epsilonOfRho } from './zcdp.js';

@@ -1,10 +1,15 @@
 import { VesicaError } from '../errors.js';
-import { evaluateRatio, ratioIsAtMost, type ExponentialRatio } from './exponential.js';
-import { invalid, parseDelta, parseEpsilon, positiveInteger, type DecimalInput } from './parameters.js';
-import { decimalAbove, parseDecimal, rationalToNumber, type Rational } from './rational.js';
+import { evaluateRatio, ratioIsAtMost, ratioToNumber, type ExponentialRatio } from './exponential.js';
+import {
+  invalid,
+  parseDelta,
+  parseEpsilon,
+  positiveInteger,
+  STATED_DIGITS,
+  type DecimalInput,
+} from './parameters.js';
+import { roundUpToDigits, type Rational } from './rational.js';
 
-/** Significant digits of a stated delta; it is rounded up to them. */
-export const DELTA_DIGITS = 30;
 /** Half-widths past this are refused; a count of dummies has to fit memory long before. */
 export const MAX_HALF_WIDTH = 2 ** 30;
 /** Largest epsilon * halfWidth. */
@@ -38,7 +43,7 @@ export function truncatedLaplaceProbability(x: bigint, halfWidth: number): Expon
  * 2a / (1-a)^2. Relative error below 1e-15, for any rate.
  */
 export function discreteLaplaceVariance(rate: Rational): number {
-  return toDouble(
+  return ratioToNumber(
     {
       numerator: [{ coefficient: 2n, power: 1n }],
       denominator: [
@@ -69,9 +74,7 @@ export function discreteLaplaceVariance(rate: Rational): number {
 export function truncatedLaplaceDelta(epsilon: DecimalInput, halfWidth: number): Rational {
   const exactEpsilon = parseEpsilon(epsilon);
   const { upper } = evaluateRatio(deltaRatio(parseHalfWidth(halfWidth, exactEpsilon)), exactEpsilon);
-  const rounded = parseDecimal(decimalAbove(upper, DELTA_DIGITS));
-  if (rounded === undefined) throw new VesicaError('internal/defect', 'a delta left the decimal range');
-  return rounded;
+  return roundUpToDigits(upper, STATED_DIGITS);
 }
 
 /**
@@ -110,7 +113,7 @@ export function dummyHalfWidth(epsilon: DecimalInput, delta: DecimalInput): numb
  */
 export function truncatedLaplaceVariance(epsilon: Rational, halfWidth: number): number {
   const h = BigInt(halfWidth);
-  return toDouble(
+  return ratioToNumber(
     {
       numerator: [
         { coefficient: 2n, power: 1n },
@@ -161,8 +164,4 @@ function geometricStep(x: bigint): ExponentialRatio['numerator'] {
     { coefficient: 1n, power: magnitude },
     { coefficient: -1n, power: magnitude + 1n },
   ];
-}
-
-function toDouble(ratio: ExponentialRatio, rate: Rational): number {
-  return rationalToNumber(evaluateRatio(ratio, rate).upper, 'nearest');
 }

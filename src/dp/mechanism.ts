@@ -1,5 +1,6 @@
 import type { RandomSource } from '../random.js';
 import { evaluateRatio, type Bounds } from './exponential.js';
+import { discreteGaussianProbability, discreteGaussianRho, discreteGaussianVariance } from './gaussian.js';
 import {
   discreteLaplaceProbability,
   discreteLaplaceVariance,
@@ -8,10 +9,11 @@ import {
   truncatedLaplaceProbability,
   truncatedLaplaceVariance,
 } from './laplace.js';
-import { parseEpsilon, positiveInteger, type DecimalInput } from './parameters.js';
+import { parseDelta, parseEpsilon, parseSigma2, positiveInteger, type DecimalInput } from './parameters.js';
 import { divideRationals, rational, rationalToNumber, type Rational } from './rational.js';
-import { sampleDiscreteLaplace, sampleTruncatedDiscreteLaplace } from './samplers.js';
+import { sampleDiscreteGaussian, sampleDiscreteLaplace, sampleTruncatedDiscreteLaplace } from './samplers.js';
 import { uniformDraws } from './uniform.js';
+import { epsilonOfRho } from './zcdp.js';
 
 /** Discrete Laplace noise on an integer that one person changes by at most `sensitivity`. */
 export interface DiscreteLaplace {
@@ -29,12 +31,24 @@ export interface TruncatedDiscreteLaplace {
 }
 
 /**
+ * Discrete Gaussian noise on an integer that one person changes by at most `sensitivity`. It has no pure epsilon: its
+ * loss is stated at `delta`.
+ */
+export interface DiscreteGaussian {
+  readonly kind: 'discrete-gaussian';
+  /** The parameter of the distribution, which is its variance but for a hair (see `variance`). */
+  readonly sigma2: Rational;
+  readonly sensitivity: bigint;
+  readonly delta: Rational;
+}
+
+/**
  * How one figure is made private. Everything that is said about the figure (mechanism, variance, epsilon, delta) and
  * the noise itself come from this one object, so they cannot disagree.
  */
-export type Mechanism = DiscreteLaplace | TruncatedDiscreteLaplace;
+export type Mechanism = DiscreteLaplace | TruncatedDiscreteLaplace | DiscreteGaussian;
 
-/** A mechanism is (epsilon, delta)-differentially private; both are exact upper bounds. */
+/** A mechanism is (epsilon, delta)-differentially private; both are exact values or exact upper bounds. */
 export interface PrivacyLoss {
   readonly epsilon: Rational;
   /** 0 for a pure mechanism. */
@@ -78,7 +92,25 @@ export function truncatedDiscreteLaplace(epsilon: DecimalInput, halfWidth: numbe
 }
 
 /**
- * Probability that the mechanism's noise is `x`, between bounds that differ by less than 2^-110 of it; both bounds are 0
+ * Discrete Gaussian noise P(x) proportional to e^(-x^2 / (2 sigma2)), its loss stated at `delta`.
+ *
+ * @throws VesicaError `dp/invalid-parameter` with field `sigma2`, `sensitivity` or `delta`.
+ */
+export function discreteGaussian(
+  sigma2: DecimalInput,
+  sensitivity: bigint,
+  delta: DecimalInput,
+): DiscreteGaussian {
+  return {
+    kind: 'discrete-gaussian',
+    sigma2: parseSigma2(sigma2),
+    sensitivity: positiveInteger(sensitivity, 'sensitivity'),
+    delta: parseDelta(delta),
+  };
+}
+
+/**
+ * Probability that the mechanism's noise is `x`, between bounds that differ by less than 1e-30 of it; both bounds are 0
  * outside the support. For audits and tests.
  */
 export function probability(mechanism: Mechanism, x: bigint): Bounds {
@@ -90,6 +122,8 @@ export function probability(mechanism: Mechanism, x: bigint): Bounds {
       if (x > halfWidth || x < -halfWidth) return { lower: rational(0n), upper: rational(0n) };
       return evaluateRatio(truncatedLaplaceProbability(x, halfWidth), epsilon);
     }
+    case 'discrete-gaussian':
+      return discreteGaussianProbability(mechanism.sigma2, x);
   }
 }
 
@@ -100,6 +134,8 @@ export function variance(mechanism: Mechanism): number {
       return discreteLaplaceVariance(rate(mechanism));
     case 'truncated-discrete-laplace':
       return truncatedLaplaceVariance(mechanism.epsilon, mechanism.halfWidth);
+    case 'discrete-gaussian':
+      return discreteGaussianVariance(mechanism.sigma2);
   }
 }
 
@@ -113,6 +149,10 @@ export function privacyLoss(mechanism: Mechanism): PrivacyLoss {
         epsilon: mechanism.epsilon,
         delta: truncatedLaplaceDelta(mechanism.epsilon, mechanism.halfWidth),
       };
+    case 'discrete-gaussian': {
+      const { sigma2, sensitivity, delta } = mechanism;
+      return { epsilon: epsilonOfRho(discreteGaussianRho(sigma2, sensitivity), delta), delta };
+    }
   }
 }
 
@@ -127,6 +167,8 @@ export function draw(mechanism: Mechanism, random: RandomSource): bigint {
       return sampleDiscreteLaplace(rate(mechanism), draws);
     case 'truncated-discrete-laplace':
       return sampleTruncatedDiscreteLaplace(mechanism.epsilon, mechanism.halfWidth, draws);
+    case 'discrete-gaussian':
+      return sampleDiscreteGaussian(mechanism.sigma2, draws);
   }
 }
 

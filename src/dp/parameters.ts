@@ -1,5 +1,5 @@
 import { VesicaError } from '../errors.js';
-import { compareRationals, parseDecimal, rational, type Rational } from './rational.js';
+import { compareRationals, decimalAbove, parseDecimal, rational, type Rational } from './rational.js';
 
 /**
  * A parameter as a user or an offer states it: decimal text, a number (read as its shortest decimal form), or an exact
@@ -13,6 +13,13 @@ export const MAX_EPSILON = rational(20n);
 export const MAX_DELTA = rational(1n, 1000n);
 /** The smallest delta that is computed with; doubles end soon after. */
 export const MIN_DELTA = rational(1n, 10n ** 300n);
+
+/** Below this variance hardly any draw differs from 0. */
+const MIN_SIGMA2 = rational(1n, 1000n);
+/** The largest variance that noise is drawn with; sums of money in quanta stay far below. */
+const MAX_SIGMA2 = rational(10n ** 30n);
+/** Significant digits of a computed epsilon or delta; it is rounded up to them. */
+export const STATED_DIGITS = 30;
 
 /**
  * An epsilon in (0, 20], exactly.
@@ -29,9 +36,16 @@ export function parseEpsilon(value: DecimalInput, field = 'epsilon'): Rational {
  * @throws VesicaError `dp/invalid-parameter` with `field`.
  */
 export function parseDelta(value: DecimalInput, field = 'delta'): Rational {
-  const exact = positiveUpTo(value, MAX_DELTA, field);
-  if (compareRationals(exact, MIN_DELTA) < 0) throw invalid(field, 'must be at least 1e-300');
-  return exact;
+  return between(value, MIN_DELTA, MAX_DELTA, field);
+}
+
+/**
+ * The parameter sigma^2 of a discrete Gaussian in [0.001, 1e30], exactly.
+ *
+ * @throws VesicaError `dp/invalid-parameter` with `field`.
+ */
+export function parseSigma2(value: DecimalInput, field = 'sigma2'): Rational {
+  return between(value, MIN_SIGMA2, MAX_SIGMA2, field);
 }
 
 /**
@@ -54,8 +68,15 @@ export function invalid(field: string, expectation: string): VesicaError {
 function positiveUpTo(value: DecimalInput, largest: Rational, field: string): Rational {
   const exact = toRational(value);
   if (exact === undefined || exact.numerator === 0n || compareRationals(exact, largest) > 0) {
-    const limit = Number(largest.numerator) / Number(largest.denominator);
-    throw invalid(field, `must be a decimal number above 0 and at most ${limit}`);
+    throw invalid(field, `must be a decimal number above 0 and at most ${decimalAbove(largest, 3)}`);
+  }
+  return exact;
+}
+
+function between(value: DecimalInput, smallest: Rational, largest: Rational, field: string): Rational {
+  const exact = positiveUpTo(value, largest, field);
+  if (compareRationals(exact, smallest) < 0) {
+    throw invalid(field, `must be at least ${decimalAbove(smallest, 3)}`);
   }
   return exact;
 }

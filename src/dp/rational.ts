@@ -95,16 +95,19 @@ export function rationalToNumber(value: Rational, rounding: 'up' | 'nearest'): n
  * `1.25e-7`; `parseDecimal` reads it back. An upper bound stays an upper bound when printed this way.
  */
 export function decimalAbove(value: Rational, digits: number): string {
-  const { numerator, denominator } = value;
-  if (numerator === 0n) return '0';
-  let exponent = numerator.toString().length - denominator.toString().length;
-  if (compareRationals(value, powerOfTen(exponent)) < 0) exponent -= 1;
-  const scaled = multiplyRationals(value, powerOfTen(digits - 1 - exponent));
-  let mantissa = divideUp(scaled.numerator, scaled.denominator).toString();
-  if (mantissa.length > digits) exponent += 1;
-  mantissa = mantissa.replace(/0+$/, '');
-  const fraction = mantissa.slice(1);
-  return `${mantissa.charAt(0)}${fraction === '' ? '' : `.${fraction}`}e${exponent}`;
+  const { mantissa, exponent } = decimalParts(value, digits);
+  const text = mantissa.toString();
+  const fraction = text.slice(1).replace(/0+$/, '');
+  if (text === '0') return '0';
+  return `${text.charAt(0)}${fraction === '' ? '' : `.${fraction}`}e${exponent + text.length - 1}`;
+}
+
+/**
+ * The smallest number with `digits` significant decimal digits that is not below `value`; a short, exact upper bound.
+ */
+export function roundUpToDigits(value: Rational, digits: number): Rational {
+  const { mantissa, exponent } = decimalParts(value, digits);
+  return multiplyRationals(rational(mantissa), powerOfTen(exponent));
 }
 
 /** The smallest integer not below `numerator / denominator`, both non-negative, `denominator` at least 1. */
@@ -115,6 +118,17 @@ export function divideUp(numerator: bigint, denominator: bigint): bigint {
 /** Number of bits of a non-negative integer; 0 for 0. */
 export function bitLength(value: bigint): number {
   return value === 0n ? 0 : value.toString(2).length;
+}
+
+/** The smallest mantissa * 10^exponent not below `value` with a mantissa of `digits` digits (one more for a carry). */
+function decimalParts(value: Rational, digits: number): { mantissa: bigint; exponent: number } {
+  const { numerator, denominator } = value;
+  if (numerator === 0n) return { mantissa: 0n, exponent: 0 };
+  let leading = numerator.toString().length - denominator.toString().length;
+  if (compareRationals(value, powerOfTen(leading)) < 0) leading -= 1;
+  const exponent = leading - digits + 1;
+  const scaled = multiplyRationals(value, powerOfTen(-exponent));
+  return { mantissa: divideUp(scaled.numerator, scaled.denominator), exponent };
 }
 
 function powerOfTen(exponent: number): Rational {

@@ -1,4 +1,4 @@
-import type { Rational } from './rational.js';
+import { bitLength, type Rational } from './rational.js';
 import type { UniformDraws } from './uniform.js';
 
 /**
@@ -73,6 +73,43 @@ export function attemptTruncatedDiscreteLaplace(
   const magnitude = candidate < 0n ? -candidate : candidate;
   const gamma = { numerator: rate.numerator * magnitude, denominator: rate.denominator };
   return sampleBernoulliExp(gamma, draws) ? candidate : undefined;
+}
+
+/**
+ * An integer x with probability proportional to e^(-x^2 / (2 sigma2)), sigma2 any positive rational. Algorithm 3 of the
+ * paper: discrete Laplace candidates of scale t, just above sigma; about 1.5 of them on average.
+ */
+export function sampleDiscreteGaussian(sigma2: Rational, draws: UniformDraws): bigint {
+  const scale = integerSquareRoot(sigma2.numerator / sigma2.denominator) + 1n;
+  return untilAccepted(() => {
+    const candidate = sampleDiscreteLaplace({ numerator: 1n, denominator: scale }, draws);
+    return sampleBernoulliExp(gaussianRejection(candidate, scale, sigma2), draws) ? candidate : undefined;
+  });
+}
+
+/**
+ * The gamma for which a Laplace candidate x of scale t is kept with probability e^(-gamma): (|x| - sigma2/t)^2 / (2 sigma2).
+ * Then e^(-|x|/t) e^(-gamma) is e^(-x^2 / (2 sigma2)) times a constant.
+ */
+export function gaussianRejection(candidate: bigint, scale: bigint, sigma2: Rational): Rational {
+  const { numerator, denominator } = sigma2;
+  const magnitude = candidate < 0n ? -candidate : candidate;
+  const distance = magnitude * scale * denominator - numerator;
+  return {
+    numerator: distance * distance,
+    denominator: 2n * numerator * denominator * scale * scale,
+  };
+}
+
+/** The largest integer whose square is at most `value`, by Newton's method from above. */
+export function integerSquareRoot(value: bigint): bigint {
+  if (value === 0n) return 0n;
+  let root = 1n << BigInt(Math.ceil(bitLength(value) / 2));
+  for (;;) {
+    const next = (root + value / root) / 2n;
+    if (next >= root) return root;
+    root = next;
+  }
 }
 
 function untilAccepted(attempt: () => bigint | undefined): bigint {

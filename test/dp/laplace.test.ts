@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ExponentialRatio, ExponentialTerm } from '../../src/dp/exponential.js';
 import {
   discreteLaplaceVariance,
   dummyHalfWidth,
@@ -11,6 +10,7 @@ import {
 } from '../../src/dp/laplace.js';
 import { compareRationals, decimalAbove, parseDecimal, rational } from '../../src/dp/rational.js';
 import { VesicaError } from '../../src/errors.js';
+import { evaluateAt } from './audit.js';
 
 // Epsilon, half-width, delta rounded up to 30 digits, variance: Python's decimal module at 120 digits, summing over the
 // whole support.
@@ -27,18 +27,6 @@ const TRUNCATED = [
   ['3', 230, '1.96574511277370545901413006899e-300', 0.11028201100411952],
   ['0.333', 5, '3.70683450860359418034234766635e-2', 5.893211003482952],
 ] as const;
-
-/** The value of a ratio at a rational a = e^(-epsilon), exactly. */
-function evaluateAt(ratio: ExponentialRatio, a: { numerator: bigint; denominator: bigint }) {
-  const highest = 64n;
-  const sum = (terms: readonly ExponentialTerm[]) =>
-    terms.reduce(
-      (total, { coefficient, power }) =>
-        total + coefficient * a.numerator ** power * a.denominator ** (highest - power),
-      0n,
-    );
-  return rational(sum(ratio.numerator), sum(ratio.denominator));
-}
 
 /**
  * The smallest delta for e^epsilon = q/p between count + x and count + 1 + x, by going over every output. Weights of x

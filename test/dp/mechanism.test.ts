@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  discreteGaussian,
   discreteLaplace,
   draw,
   dummyHalfWidth,
+  epsilonOfRho,
   privacyLoss,
   probability,
   rational,
@@ -24,7 +26,21 @@ const MECHANISMS: readonly (readonly [string, Mechanism])[] = [
   ['truncated, epsilon 1 at 1e-6', truncatedDiscreteLaplace('1', dummyHalfWidth('1', '1e-6'))],
   ['truncated, epsilon 0.1, half-width 12', truncatedDiscreteLaplace('0.1', 12)],
   ['truncated, epsilon 1e-6, half-width 3', truncatedDiscreteLaplace('1e-6', 3)],
+  ['discrete Gaussian, sigma2 1', discreteGaussian('1', 1n, '1e-6')],
+  ['discrete Gaussian, sigma2 0.3', discreteGaussian('0.3', 1n, '1e-6')],
+  ['discrete Gaussian, sigma2 30.5', discreteGaussian('30.5', 2n, '1e-6')],
 ];
+
+const VARIANCES = [
+  ['0.001', 1.4249152813482571e-217],
+  ['0.1', 0.013296725173624157],
+  ['0.3', 0.2810538300795618],
+  ['1', 0.9999997887677281],
+  ['3.99', 3.99],
+  ['4', 4.0],
+  ['4.01', 4.01],
+  ['1e30', 1e30],
+] as const;
 
 function pmf(mechanism: Mechanism, x: number): number {
   return rationalToNumber(probability(mechanism, BigInt(x)).lower, 'nearest');
@@ -105,6 +121,31 @@ describe('privacy loss', () => {
       epsilon: rational(1n),
       delta: truncatedLaplaceDelta('1', 14),
     });
+  });
+
+  it('of a Gaussian is its zCDP cost converted at its delta', () => {
+    expect(privacyLoss(discreteGaussian('16', 1n, '1e-3'))).toStrictEqual({
+      epsilon: epsilonOfRho(rational(1n, 32n), rational(1n, 1000n)),
+      delta: rational(1n, 1000n),
+    });
+  });
+
+  it.each([
+    ['0.0009', 1n, '1e-6', 'sigma2'],
+    ['1.1e30', 1n, '1e-6', 'sigma2'],
+    ['1', 0n, '1e-6', 'sensitivity'],
+    ['1', 1n, '0.01', 'delta'],
+  ])('refuses a Gaussian of sigma2 %s, sensitivity %s, delta %s', (sigma2, sensitivity, delta, field) => {
+    expect(() => discreteGaussian(sigma2, sensitivity, delta)).toThrow(
+      expect.objectContaining({ code: 'dp/invalid-parameter', field }),
+    );
+  });
+
+  it('of a Gaussian has a variance a little below sigma2 when that is small', () => {
+    // Sums of x^2 e^(-x^2/(2 sigma2)) by Python's decimal module at 60 digits.
+    for (const [sigma2, expected] of VARIANCES) {
+      expect(Math.abs(variance(discreteGaussian(sigma2, 1n, '1e-6')) / expected - 1)).toBeLessThan(1e-15);
+    }
   });
 
   it('is 0 outside the support', () => {

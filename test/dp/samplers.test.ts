@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parseDecimal, rational } from '../../src/dp/rational.js';
+import { addRationals, parseDecimal, rational } from '../../src/dp/rational.js';
 import {
   attemptDiscreteLaplace,
   attemptTruncatedDiscreteLaplace,
+  gaussianRejection,
+  integerSquareRoot,
   sampleBernoulliExp,
+  sampleDiscreteGaussian,
   sampleDiscreteLaplace,
   sampleTruncatedDiscreteLaplace,
 } from '../../src/dp/samplers.js';
@@ -167,5 +170,47 @@ describe('truncated discrete Laplace, every path of one attempt enumerated', () 
   it('repeats the attempt until it is accepted', () => {
     // Half-width 1: two bits of 3 values; 2 -> x = 1. e^-1: flip(1,1) true, flip(1,2): 1 -> false, K = 2: rejected. 1 -> x = 0.
     expect(sampleTruncatedDiscreteLaplace(rational(1n), 1, uniformDraws(scripted([2, 1, 1])))).toBe(0n);
+  });
+});
+
+describe('discrete Gaussian', () => {
+  it('keeps each Laplace candidate so that the exponents add up to -x^2 / (2 sigma2) and a constant, exactly', () => {
+    for (const [numerator, denominator] of [
+      [1n, 3n],
+      [1n, 1n],
+      [9n, 4n],
+      [5n, 1n],
+      [12345n, 67n],
+    ] as const) {
+      const sigma2 = rational(numerator, denominator);
+      const scale = integerSquareRoot(numerator / denominator) + 1n;
+      const exponent = (x: bigint) => {
+        const gamma = gaussianRejection(x, scale, sigma2);
+        return addRationals(rational(x < 0n ? -x : x, scale), rational(gamma.numerator, gamma.denominator));
+      };
+      for (let x = -50n; x <= 50n; x += 1n) {
+        const square = rational(x * x * denominator, 2n * numerator);
+        expect(exponent(x)).toStrictEqual(addRationals(exponent(0n), square));
+      }
+    }
+  });
+
+  it('repeats the attempt until it is accepted', () => {
+    // sigma2 = 1/4, so t = 1: Laplace draws 0 with a positive sign, then the coin of e^-(0 - 1/4)^2/(1/2) = e^-1/8.
+    const flips = [
+      ...[1, 1], // Laplace: e^-1 fails at once; positive
+      ...[0, 15], // e^-1/8: flip(1, 8) true, flip(1, 16) false: k = 2, rejected
+      ...[1, 0, /* negative zero */ 1, 1, /* again, positive */ 7], // flip(1, 8) false: k = 1, accepted
+    ];
+    expect(sampleDiscreteGaussian(rational(1n, 4n), uniformDraws(scripted(flips)))).toBe(0n);
+  });
+
+  it('takes integer square roots from below', () => {
+    for (let value = 0n; value < 300n; value += 1n) {
+      const root = integerSquareRoot(value);
+      expect(root * root <= value && value < (root + 1n) ** 2n).toBe(true);
+    }
+    expect(integerSquareRoot(10n ** 60n)).toBe(10n ** 30n);
+    expect(integerSquareRoot(10n ** 60n - 1n)).toBe(10n ** 30n - 1n);
   });
 });
