@@ -50,7 +50,7 @@ export interface FigureTree {
 /**
  * `tree` with every value a whole multiple of `unit` and every value equal to the sum of its parts. The root is rounded
  * to the nearest multiple; below it each rounded value is shared out by the method of largest remainders, so a value
- * moves by less than one unit from its own parts' proportion, whatever the number of levels above.
+ * moves by less than one unit for its own level and each one above it.
  *
  * The values of `tree` must already add up (see `reconcileTotal`), to within rounding errors of a double.
  */
@@ -72,22 +72,23 @@ function shareOut(tree: FigureTree, units: number, step: number): FigureTree {
     'tree.value',
     'the sum of its parts',
   );
-  const rounded = exact.map(Math.floor);
-  let left = units - sum(rounded);
+  const floors = exact.map(Math.floor);
+  // Negative when a level above was rounded down below the floors of these parts: then all of them go down first.
+  const left = units - sum(floors);
+  const each = Math.floor(left / parts.length);
+  const extra = left - each * parts.length;
   const byRemainder = exact.map((_, i) => i).sort((a, b) => remainder(exact, b) - remainder(exact, a));
-  // A level above may have rounded this value down past its floor sum: then units are taken, smallest remainder first.
-  for (let turn = 0; left > 0; turn += 1, left -= 1) bump(rounded, byRemainder[turn % byRemainder.length], 1);
-  for (let turn = 1; left < 0; turn += 1, left += 1) {
-    bump(rounded, byRemainder[byRemainder.length - 1 - ((turn - 1) % byRemainder.length)], -1);
-  }
-  return { value, parts: parts.map((part, i) => shareOut(part, rounded[i] ?? 0, step)) };
+  const rank = new Map(byRemainder.map((part, position) => [part, position]));
+  return {
+    value,
+    parts: parts.map((part, i) => {
+      const bonus = (rank.get(i) ?? 0) < extra ? 1 : 0;
+      return shareOut(part, (floors[i] ?? 0) + each + bonus, step);
+    }),
+  };
 }
 
 function remainder(exact: readonly number[], index: number): number {
   const value = exact[index] ?? 0;
   return value - Math.floor(value);
-}
-
-function bump(units: number[], index: number | undefined, by: number): void {
-  if (index !== undefined) units[index] = (units[index] ?? 0) + by;
 }

@@ -1,5 +1,6 @@
 import { normalQuantile, normalSurvival } from './distributions.js';
 import type { Interval } from './figures.js';
+import { openProbability, positive } from './input.js';
 import { type ArmMean, differenceOfMeans } from './mean-comparison.js';
 import type { Statistic } from './wald.js';
 
@@ -53,9 +54,11 @@ export interface SequentialTest {
  * confidence sequences" (arXiv 2103.06476v7), equations 155 and 161.
  */
 export function sequentialTest(input: SequentialInput): SequentialTest {
-  const { statistic, n, confidence, tuningN } = input;
-  const { value, variance } = statistic;
-  const alpha = 1 - confidence;
+  const { value } = input.statistic;
+  const variance = positive('statistic.variance', input.statistic.variance);
+  const n = positive('n', input.n);
+  const tuningN = positive('tuningN', input.tuningN);
+  const alpha = 1 - openProbability('confidence', input.confidence);
   const logAlpha = -2 * Math.log(alpha);
   const rho2 = (logAlpha + Math.log(logAlpha + 1)) / tuningN;
   const spread = n * rho2 + 1;
@@ -77,8 +80,8 @@ export interface Posterior {
 
 /** Normal posterior of the truth behind `statistic` when nothing was known before (flat prior). */
 export function flatPriorPosterior(statistic: Statistic, confidence: number): Posterior {
-  const standardError = Math.sqrt(statistic.variance);
-  const reach = -normalQuantile((1 - confidence) / 2) * standardError;
+  const standardError = Math.sqrt(positive('statistic.variance', statistic.variance));
+  const reach = -normalQuantile((1 - openProbability('confidence', confidence)) / 2) * standardError;
   return {
     interval: { lower: statistic.value - reach, upper: statistic.value + reach },
     chanceToWin: normalSurvival(-statistic.value / standardError),

@@ -1,5 +1,6 @@
 import type { Estimate } from './figures.js';
 import { studentSurvival, studentUpperQuantile } from './distributions.js';
+import { positive } from './input.js';
 
 /** A figure, the variance of its error, and how well that variance itself is known (Infinity: exactly). */
 export interface Statistic {
@@ -66,8 +67,8 @@ export function oneSidedTest(
   alternative: Alternative,
   confidence: number,
 ): OneSidedTest {
-  const { value, variance, degreesOfFreedom } = statistic;
-  const standardError = Math.sqrt(variance);
+  const { value, degreesOfFreedom } = statistic;
+  const standardError = Math.sqrt(positive('statistic.variance', statistic.variance));
   const reach = studentUpperQuantile(1 - confidence, degreesOfFreedom) * standardError;
   const towards = alternative === 'greater' ? 1 : -1;
   return {
@@ -81,8 +82,6 @@ export function oneSidedTest(
 
 /** Probability that the truth behind `statistic` is above `goal`, such as "an iROAS above 3" (flat prior). */
 export function probabilityAbove(statistic: Statistic, goal: number): number {
-  return studentSurvival(
-    (goal - statistic.value) / Math.sqrt(statistic.variance),
-    statistic.degreesOfFreedom,
-  );
+  const standardError = Math.sqrt(positive('statistic.variance', statistic.variance));
+  return studentSurvival((goal - statistic.value) / standardError, statistic.degreesOfFreedom);
 }

@@ -5,6 +5,7 @@ import {
   differenceOfMeans,
   flatPriorPosterior,
   oneSidedTest,
+  probabilityAbove,
   relativeByDeltaMethod,
   sequentialTest,
   twoSidedTest,
@@ -126,5 +127,14 @@ describe('methods of experiment platforms', () => {
       const { interval, pValue } = sequentialTest({ statistic, n: 3000, confidence: 0.9, tuningN: 5000 });
       expect(interval.lower > 0).toBe(pValue < 0.1);
     }
+  });
+
+  it('refuses a statistic without variance', () => {
+    const statistic = { value: 1, variance: 0, degreesOfFreedom: 10 };
+    const refused = expect.objectContaining({ field: 'statistic.variance' }) as Error;
+    expect(() => oneSidedTest(statistic, 'greater', 0.95)).toThrow(refused);
+    expect(() => probabilityAbove(statistic, 0)).toThrow(refused);
+    expect(() => flatPriorPosterior(statistic, 0.95)).toThrow(refused);
+    expect(() => sequentialTest({ statistic, n: 10, confidence: 0.95, tuningN: 10 })).toThrow(refused);
   });
 });

@@ -119,12 +119,14 @@ describe('planner', () => {
   });
 
   it('finds the smallest epsilon in hundredths that suffices', () => {
-    const needed = epsilonForEffect(input, { absoluteEffect: 0.002, epsilonCap: 10 });
-    if (!needed.reachable) throw new Error(needed.reason);
-    const hundredths = Math.round(needed.epsilon * 100);
-    const [enough, tooLittle] = planEffects(input, [hundredths / 100, (hundredths - 1) / 100]);
-    expect(enough!.detectable!.absolute).toBeLessThanOrEqual(0.002);
-    expect(tooLittle!.detectable!.absolute).toBeGreaterThan(0.002);
+    for (let absoluteEffect = 0.0019; absoluteEffect < 0.004; absoluteEffect += 0.0001) {
+      const needed = epsilonForEffect(input, { absoluteEffect, epsilonCap: 10 });
+      if (!needed.reachable) throw new Error(needed.reason);
+      const hundredths = Math.round(needed.epsilon * 100);
+      const [enough, tooLittle] = planEffects(input, [hundredths / 100, (hundredths - 1) / 100]);
+      expect(enough!.detectable!.absolute).toBeLessThanOrEqual(absoluteEffect);
+      expect(tooLittle!.detectable!.absolute).toBeGreaterThan(absoluteEffect);
+    }
   });
 
   it('says why an effect is out of reach', () => {
