@@ -55,17 +55,17 @@ export async function connect(options: ConnectOptions): Promise<Channel> {
       }
       signal?.addEventListener('abort', cancel);
       timer = setTimeout(() => reject(timedOut(target, stage, timeoutMs)), timeoutMs);
-      socket = dial(target, options);
-      const opened = upgradeOnce(socket, target, options);
+      const opening = dial(target, options);
+      socket = opening;
       // The listener stays, so that an error after the attempt has ended never goes unhandled.
-      socket.on('error', (error) => reject(failed(target, stage, error)));
-      socket.once('close', () => reject(failed(target, stage)));
-      socket.once('connect', () => {
+      opening.on('error', (error) => reject(failed(target, stage, error)));
+      opening.once('close', () => reject(failed(target, stage)));
+      opening.once('connect', () => {
         stage = target.security === 'tls' ? 'tls' : 'upgrade';
       });
-      socket.once(target.security === 'tls' ? 'secureConnect' : 'connect', () => {
+      opening.once(target.security === 'tls' ? 'secureConnect' : 'connect', () => {
         stage = 'upgrade';
-        opened().then(resolve, reject);
+        upgrade(opening, target, options).then(resolve, reject);
       });
     });
   } catch (error) {
@@ -108,31 +108,29 @@ function dial({ security, host, port }: Target, { identity }: ConnectOptions): S
 }
 
 /** The steps after the socket is there: check the peer, then, and only then, ask for the WebSocket. */
-function upgradeOnce(socket: Socket, target: Target, options: ConnectOptions): () => Promise<Channel> {
-  return async () => {
-    const limits = channelLimits(options);
-    let peerKey: Uint8Array | undefined;
-    if (target.security === 'tls') {
-      const { peerFingerprint } = options;
-      if (!(socket instanceof TLSSocket) || peerFingerprint === undefined) {
-        throw new VesicaError('internal/defect', 'a wss:// address was dialled without TLS');
-      }
-      peerKey = requirePeer(socket, onlyPeer(peerFingerprint));
+async function upgrade(socket: Socket, target: Target, options: ConnectOptions): Promise<Channel> {
+  const limits = channelLimits(options);
+  let peerKey: Uint8Array | undefined;
+  if (target.security === 'tls') {
+    const { peerFingerprint } = options;
+    if (!(socket instanceof TLSSocket) || peerFingerprint === undefined) {
+      throw new VesicaError('internal/defect', 'a wss:// address was dialled without TLS');
     }
-    const ws = new WebSocket(target.url, [SUBPROTOCOL], {
-      ...webSocketSettings(limits),
-      followRedirects: false,
-      createConnection: () => socket,
+    peerKey = requirePeer(socket, onlyPeer(peerFingerprint));
+  }
+  const ws = new WebSocket(target.url, [SUBPROTOCOL], {
+    ...webSocketSettings(limits),
+    followRedirects: false,
+    createConnection: () => socket,
+  });
+  return new Promise((resolve, reject) => {
+    ws.once('open', () => resolve(new Channel(new WebSocketLink(ws, socket, limits), limits, peerKey)));
+    ws.once('unexpected-response', (_request, response) => {
+      reject(refused(target, response.statusCode));
+      response.resume();
     });
-    return new Promise((resolve, reject) => {
-      ws.once('open', () => resolve(new Channel(new WebSocketLink(ws, socket, limits), limits, peerKey)));
-      ws.once('unexpected-response', (_request, response) => {
-        reject(refused(target, response.statusCode));
-        response.resume();
-      });
-      ws.on('error', (error) => reject(failed(target, 'upgrade', error)));
-    });
-  };
+    ws.on('error', (error) => reject(failed(target, 'upgrade', error)));
+  });
 }
 
 function refused(target: Target, status: number | undefined): VesicaError {

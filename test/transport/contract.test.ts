@@ -185,6 +185,16 @@ describe.each(KINDS)('a %s connection', (kind: Kind) => {
     await closing;
   });
 
+  it('closes in order while it takes nothing itself', async () => {
+    const limits = { maxInboundBytes: 1000, closeTimeoutMs: 600_000 };
+    const { a, b } = await openPair(kind, limits);
+    for (let i = 0; i < 3; i += 1) await a.send(pattern(MIB, i));
+    while (b.traffic.inboundBytes === 0) await turns(1);
+    const reading = expectFailure(drain(a), 'transport/closed');
+    await b.close(4002, 'peer/wrong-count');
+    expect((await reading).message).toContain('4002, peer/wrong-count');
+  });
+
   it('closes within its time when the peer takes nothing, and rejects a waiting send', async () => {
     const limits = { maxInboundBytes: 1000, maxOutboundBytes: 1000, closeTimeoutMs: 50 };
     const { a, b } = await openPair(kind, limits);

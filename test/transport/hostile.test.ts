@@ -136,7 +136,7 @@ describe.each(['plain', 'tls'] as const)('a %s listener', (security) => {
   });
 
   it('drops unfinished handshakes when it is closed', async () => {
-    const listener = await openListener(own);
+    const listener = await openListener({ ...own, handshakeTimeoutMs: 600_000 });
     const socket = await rawClient(listener);
     socket.write(security === 'plain' ? VALID_UPGRADE.slice(0, 20) : Buffer.from('1603', 'hex'));
     await turns(20);
@@ -336,6 +336,19 @@ describe('an open channel', () => {
     await expectFailure(channel.send(new Uint8Array(1)), 'peer/malformed-message');
     socket.destroy();
     await channel.gone;
+  });
+
+  it('refuses a text message in order though it has stopped reading', async () => {
+    const { socket, channel } = await openRaw({ maxInboundBytes: 100, closeTimeoutMs: 600_000 });
+    // The answer to the upgrade, then the close frame, which a peer repeats (RFC 6455 §5.5.1).
+    await once(socket, 'data');
+    socket.once('data', () => socket.write(frameBytes(0x88, 2, Buffer.from([0x03, 0xeb]))));
+    const text = frameBytes(TEXT, 2, Buffer.from('hi'));
+    socket.write(Buffer.concat([frameBytes(BINARY, 3), frameBytes(BINARY, 3), text]));
+    await channel.gone;
+    const frames = channel.frames[Symbol.asyncIterator]();
+    expect([await frames.next(), await frames.next()].map(({ done }) => done)).toStrictEqual([false, false]);
+    await expectFailure(frames.next(), 'peer/malformed-message');
   });
 
   it('ends with a coded error whatever bytes follow the upgrade', async () => {

@@ -3,6 +3,7 @@ import {
   connect as tlsConnect,
   createServer as createTlsServer,
   type ConnectionOptions,
+  type TlsOptions,
   type TLSSocket,
 } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -240,9 +241,14 @@ describe('a client with TLS', () => {
 });
 
 describe('the check of a peer', () => {
-  it('refuses a resumed session even where the other end offers one', async () => {
+  /** A server with no rules, and a way to reach it with none. */
+  async function openServer(
+    options: TlsOptions = {},
+  ): Promise<(more?: ConnectionOptions) => Promise<TLSSocket>> {
+    const credentials = tlsCredentials(publisher);
     const server = createTlsServer({
-      ...tlsCredentials(publisher),
+      ...credentials,
+      ...options,
       requestCert: true,
       rejectUnauthorized: false,
     });
@@ -250,14 +256,9 @@ describe('the check of a peer', () => {
       server.close();
     });
     const port = await portOf(server);
-    const open = async (session?: Buffer): Promise<TLSSocket> => {
-      const socket = tlsConnect({
-        ...tlsCredentials(advertiser),
-        ...(session === undefined ? {} : { session }),
-        host: '127.0.0.1',
-        port,
-        rejectUnauthorized: false,
-      });
+    return async (more = {}) => {
+      const own = { ...tlsCredentials(advertiser), host: '127.0.0.1', port, rejectUnauthorized: false };
+      const socket = tlsConnect({ ...own, ...more });
       socket.on('error', () => undefined);
       onTestFinished(() => {
         socket.destroy();
@@ -265,12 +266,25 @@ describe('the check of a peer', () => {
       await once(socket, 'secureConnect');
       return socket;
     };
+  }
+
+  it('refuses a resumed session even where the other end offers one', async () => {
+    const open = await openServer();
     const first = await open();
     const [session] = (await once(first, 'session')) as [Buffer];
     expect(requirePeer(first, () => true)).toStrictEqual(publisher.publicKey);
-    const resumed = await open(session);
+    const resumed = await open({ session });
     expect(resumed.isSessionReused()).toBe(true);
     expect(() => requirePeer(resumed, () => true)).toThrow(
+      expect.objectContaining({ code: 'transport/handshake-failed' }),
+    );
+  });
+
+  it('refuses TLS 1.2 even where the settings allowed it', async () => {
+    const open = await openServer({ maxVersion: 'TLSv1.2' });
+    const socket = await open();
+    expect(socket.getPeerX509Certificate()?.publicKey.asymmetricKeyType).toBe('ed25519');
+    expect(() => requirePeer(socket, () => true)).toThrow(
       expect.objectContaining({ code: 'transport/handshake-failed' }),
     );
   });
