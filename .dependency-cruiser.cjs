@@ -66,7 +66,6 @@ module.exports = {
     only('@noble/curves', 'group/noble.ts'),
     only('@duckdb', 'data/'),
     only('ws', 'transport/'),
-    only('@peculiar', 'transport/'),
     only('msgpackr', 'protocol/codec/'),
     only('libphonenumber-js', 'identity/'),
     only('tldts', 'identity/'),
