@@ -34,7 +34,7 @@ export function costOf(mechanism: Mechanism): PrivacyCost {
 
 /**
  * The cost of any (epsilon, delta)-private release: rho = epsilon^2 / 2 with the same delta (Bun and Steinke,
- * proposition 1.4 for delta = 0, lemma 8.8 otherwise).
+ * proposition 1.4 for delta = 0, section 8 otherwise).
  */
 export function costOfLoss({ epsilon, delta }: PrivacyLoss): PrivacyCost {
   return { rho: multiplyRationals(multiplyRationals(epsilon, epsilon), rational(1n, 2n)), epsilon, delta };

@@ -2,6 +2,7 @@ import { VesicaError } from '../errors.js';
 import { evaluateRatio, ratioIsAtMost, ratioToNumber, type ExponentialRatio } from './exponential.js';
 import {
   invalid,
+  MAX_EXPONENT,
   parseDelta,
   parseEpsilon,
   positiveInteger,
@@ -12,17 +13,18 @@ import { roundUpToDigits, type Rational } from './rational.js';
 
 /** Half-widths past this are refused; a count of dummies has to fit memory long before. */
 export const MAX_HALF_WIDTH = 2 ** 30;
-/** Largest epsilon * halfWidth. */
-const MAX_EXPONENT = 800n;
+
+/** 1 + a: what makes a discrete Laplace tail a^k / (1 + a). */
+export const ONE_PLUS_A: ExponentialRatio['denominator'] = [
+  { coefficient: 1n, power: 0n },
+  { coefficient: 1n, power: 1n },
+];
 
 /** P(x) = (a^|x| - a^(|x|+1)) / (1 + a), a = e^(-rate): the discrete Laplace distribution, in powers of a. */
 export function discreteLaplaceProbability(x: bigint): ExponentialRatio {
   return {
     numerator: geometricStep(x),
-    denominator: [
-      { coefficient: 1n, power: 0n },
-      { coefficient: 1n, power: 1n },
-    ],
+    denominator: ONE_PLUS_A,
   };
 }
 
@@ -30,11 +32,7 @@ export function discreteLaplaceProbability(x: bigint): ExponentialRatio {
 export function truncatedLaplaceProbability(x: bigint, halfWidth: number): ExponentialRatio {
   return {
     numerator: geometricStep(x),
-    denominator: [
-      { coefficient: 1n, power: 0n },
-      { coefficient: 1n, power: 1n },
-      { coefficient: -2n, power: BigInt(halfWidth) + 1n },
-    ],
+    denominator: [...ONE_PLUS_A, { coefficient: -2n, power: BigInt(halfWidth) + 1n }],
   };
 }
 

@@ -116,7 +116,7 @@ export function discreteGaussian(
 export function probability(mechanism: Mechanism, x: bigint): Bounds {
   switch (mechanism.kind) {
     case 'discrete-laplace':
-      return evaluateRatio(discreteLaplaceProbability(x), rate(mechanism));
+      return evaluateRatio(discreteLaplaceProbability(x), laplaceRate(mechanism));
     case 'truncated-discrete-laplace': {
       const { epsilon, halfWidth } = mechanism;
       if (x > halfWidth || x < -halfWidth) return { lower: rational(0n), upper: rational(0n) };
@@ -131,7 +131,7 @@ export function probability(mechanism: Mechanism, x: bigint): Bounds {
 export function variance(mechanism: Mechanism): number {
   switch (mechanism.kind) {
     case 'discrete-laplace':
-      return discreteLaplaceVariance(rate(mechanism));
+      return discreteLaplaceVariance(laplaceRate(mechanism));
     case 'truncated-discrete-laplace':
       return truncatedLaplaceVariance(mechanism.epsilon, mechanism.halfWidth);
     case 'discrete-gaussian':
@@ -164,7 +164,7 @@ export function draw(mechanism: Mechanism, random: RandomSource): bigint {
   const draws = uniformDraws(random);
   switch (mechanism.kind) {
     case 'discrete-laplace':
-      return sampleDiscreteLaplace(rate(mechanism), draws);
+      return sampleDiscreteLaplace(laplaceRate(mechanism), draws);
     case 'truncated-discrete-laplace':
       return sampleTruncatedDiscreteLaplace(mechanism.epsilon, mechanism.halfWidth, draws);
     case 'discrete-gaussian':
@@ -183,6 +183,7 @@ export function stateMechanism(mechanism: Mechanism): MechanismStatement {
   };
 }
 
-function rate(mechanism: DiscreteLaplace): Rational {
+/** epsilon / sensitivity: the decay of discrete Laplace noise from one integer to the next. */
+export function laplaceRate(mechanism: DiscreteLaplace): Rational {
   return divideRationals(mechanism.epsilon, rational(mechanism.sensitivity));
 }

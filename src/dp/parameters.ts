@@ -1,5 +1,5 @@
 import { VesicaError } from '../errors.js';
-import { compareRationals, decimalAbove, parseDecimal, rational, type Rational } from './rational.js';
+import { compareRationals, parseDecimal, rational, rationalToNumber, type Rational } from './rational.js';
 
 /**
  * A parameter as a user or an offer states it: decimal text, a number (read as its shortest decimal form), or an exact
@@ -7,6 +7,8 @@ import { compareRationals, decimalAbove, parseDecimal, rational, type Rational }
  */
 export type DecimalInput = string | number | Rational;
 
+/** The smallest epsilon of one release: below it the noise leaves nothing to read. */
+export const MIN_EPSILON = rational(1n, 10n ** 9n);
 /** The largest epsilon of one release: past it the noise hides nothing. */
 export const MAX_EPSILON = rational(20n);
 /** The largest delta of one release: a delta is the chance of a plain disclosure. */
@@ -18,16 +20,21 @@ export const MIN_DELTA = rational(1n, 10n ** 300n);
 const MIN_SIGMA2 = rational(1n, 1000n);
 /** The largest variance that noise is drawn with; sums of money in quanta stay far below. */
 const MAX_SIGMA2 = rational(10n ** 30n);
+/**
+ * The largest exponent x in an e^(-x) that a delta is computed from. e^-800 is below 10^-347, past every delta, and
+ * more would cost unbounded precision.
+ */
+export const MAX_EXPONENT = 800n;
 /** Significant digits of a computed epsilon or delta; it is rounded up to them. */
 export const STATED_DIGITS = 30;
 
 /**
- * An epsilon in (0, 20], exactly.
+ * An epsilon in [1e-9, 20], exactly.
  *
  * @throws VesicaError `dp/invalid-parameter` with `field`.
  */
 export function parseEpsilon(value: DecimalInput, field = 'epsilon'): Rational {
-  return positiveUpTo(value, MAX_EPSILON, field);
+  return between(value, MIN_EPSILON, MAX_EPSILON, field);
 }
 
 /**
@@ -65,18 +72,11 @@ export function invalid(field: string, expectation: string): VesicaError {
   return new VesicaError('dp/invalid-parameter', `${field} ${expectation}`, { field });
 }
 
-function positiveUpTo(value: DecimalInput, largest: Rational, field: string): Rational {
-  const exact = toRational(value);
-  if (exact === undefined || exact.numerator === 0n || compareRationals(exact, largest) > 0) {
-    throw invalid(field, `must be a decimal number above 0 and at most ${decimalAbove(largest, 3)}`);
-  }
-  return exact;
-}
-
 function between(value: DecimalInput, smallest: Rational, largest: Rational, field: string): Rational {
-  const exact = positiveUpTo(value, largest, field);
-  if (compareRationals(exact, smallest) < 0) {
-    throw invalid(field, `must be at least ${decimalAbove(smallest, 3)}`);
+  const exact = toRational(value);
+  if (exact === undefined || compareRationals(exact, smallest) < 0 || compareRationals(exact, largest) > 0) {
+    const [from, to] = [smallest, largest].map((limit) => rationalToNumber(limit, 'nearest'));
+    throw invalid(field, `must be a decimal number from ${String(from)} to ${String(to)}`);
   }
   return exact;
 }

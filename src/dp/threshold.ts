@@ -1,15 +1,13 @@
 import { evaluateRatio, ratioIsAtMost, type ExponentialRatio } from './exponential.js';
-import type { DiscreteLaplace } from './mechanism.js';
-import { invalid, parseDelta, STATED_DIGITS, type DecimalInput } from './parameters.js';
-import { divideRationals, rational, roundUpToDigits, type Rational } from './rational.js';
+import { ONE_PLUS_A } from './laplace.js';
+import { laplaceRate, type DiscreteLaplace } from './mechanism.js';
+import { invalid, MAX_EXPONENT, parseDelta, STATED_DIGITS, type DecimalInput } from './parameters.js';
+import { roundUpToDigits, type Rational } from './rational.js';
 
 /**
  * Release of a cell only when its noisy count reaches a threshold. The cells that exist at all can name a person, when
  * that person is the only one in a cell; the threshold hides such cells but for a probability delta.
  */
-
-/** Largest epsilon * threshold / sensitivity: deltas end at 10^-300. */
-const MAX_EXPONENT = 800n;
 
 /** Whether a noisy count is released: when it is at least the threshold. The one place that decides it. */
 export function reachesThreshold(noisyCount: bigint, threshold: bigint): boolean {
@@ -36,7 +34,7 @@ export function thresholdDelta(mechanism: DiscreteLaplace, threshold: bigint): R
     throw invalid('threshold', 'is past what any delta needs');
   }
   return roundUpToDigits(
-    evaluateRatio(thresholdRatio(mechanism.sensitivity, threshold), rate(mechanism)).upper,
+    evaluateRatio(thresholdRatio(mechanism.sensitivity, threshold), laplaceRate(mechanism)).upper,
     STATED_DIGITS,
   );
 }
@@ -49,7 +47,7 @@ export function thresholdDelta(mechanism: DiscreteLaplace, threshold: bigint): R
 export function smallestThreshold(mechanism: DiscreteLaplace, delta: DecimalInput): bigint {
   const wanted = parseDelta(delta);
   const suffices = (threshold: bigint): boolean =>
-    ratioIsAtMost(thresholdRatio(mechanism.sensitivity, threshold), rate(mechanism), wanted);
+    ratioIsAtMost(thresholdRatio(mechanism.sensitivity, threshold), laplaceRate(mechanism), wanted);
   // Delta at T = s is 1 / (1 + a) > 1/2, above every wanted one.
   let tooSmall = mechanism.sensitivity;
   let step = 1n;
@@ -70,13 +68,6 @@ export function smallestThreshold(mechanism: DiscreteLaplace, delta: DecimalInpu
 export function thresholdRatio(sensitivity: bigint, threshold: bigint): ExponentialRatio {
   return {
     numerator: [{ coefficient: 1n, power: threshold - sensitivity }],
-    denominator: [
-      { coefficient: 1n, power: 0n },
-      { coefficient: 1n, power: 1n },
-    ],
+    denominator: ONE_PLUS_A,
   };
-}
-
-function rate({ epsilon, sensitivity }: DiscreteLaplace): Rational {
-  return divideRationals(epsilon, rational(sensitivity));
 }

@@ -1,6 +1,6 @@
 import { expNegativeBounds } from './exponential.js';
 import { logarithmBounds } from './logarithm.js';
-import { invalid, STATED_DIGITS } from './parameters.js';
+import { invalid, MAX_EXPONENT, STATED_DIGITS } from './parameters.js';
 import {
   addRationals,
   compareRationals,
@@ -15,7 +15,7 @@ import {
 
 /**
  * Conversion of zero-concentrated differential privacy (Bun and Steinke, arXiv 1605.02065) to (epsilon, delta), by
- * Canonne, Kamath and Steinke, arXiv 2004.00010, proposition 12. The bound holds at every order alpha > 1. The best order
+ * Canonne, Kamath and Steinke, arXiv 2004.00010, section 2.3. The bound holds at every order alpha > 1. The best order
  * is looked for in doubles, which decides only how tight the result is; the bound at that order is then computed between
  * exact bounds and rounded up, so the result is valid whatever the search did.
  */
@@ -24,8 +24,6 @@ const ONE = rational(1n);
 const ZERO = rational(0n);
 /** Logarithms are computed to this many bits after the point. */
 const BITS = 320;
-/** A delta below e^-800 is stated as e^-800. */
-const MAX_EXPONENT = 800n;
 
 /**
  * The smallest epsilon found such that rho-zCDP gives (epsilon, delta), rounded up to 30 digits; 0 when rho is 0.

@@ -32,8 +32,9 @@ const WINDOW = 8n;
 export function laplaceNoise(a: Rational): Noise {
   return remembered((value) => {
     const points = new Map<string, Rational>();
+    // P(x >= steps) = a^steps / (1 + a)
     const tail = (steps: bigint) =>
-      evaluateAt({ numerator: [{ coefficient: 1n, power: steps }], denominator: ONE_PLUS_A }, a);
+      rational(a.numerator ** steps * a.denominator, a.denominator ** steps * (a.numerator + a.denominator));
     points.set(String(-WINDOW), tail(value + WINDOW));
     for (let outcome = 1n - WINDOW; outcome < WINDOW; outcome += 1n) {
       points.set(String(outcome), evaluateAt(discreteLaplaceProbability(outcome - value), a));
@@ -140,11 +141,6 @@ function remembered(noise: Noise): Noise {
     return figure;
   };
 }
-
-const ONE_PLUS_A: readonly ExponentialTerm[] = [
-  { coefficient: 1n, power: 0n },
-  { coefficient: 1n, power: 1n },
-];
 
 /**
  * The joint distributions of the figures that differ. A figure that is the same in both is independent of the others and

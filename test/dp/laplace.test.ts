@@ -149,7 +149,7 @@ describe('dummyHalfWidth', () => {
   });
 
   it('refuses what no half-width below the limit meets, and wrong parameters', () => {
-    expect(failure(() => dummyHalfWidth('1e-12', '1e-12'))).toBe('limit/dummies delta');
+    expect(failure(() => dummyHalfWidth('1e-9', '1e-12'))).toBe('limit/dummies delta');
     expect(failure(() => dummyHalfWidth('21', '1e-6'))).toBe('dp/invalid-parameter epsilon');
     expect(failure(() => dummyHalfWidth('1', '0.01'))).toBe('dp/invalid-parameter delta');
   });

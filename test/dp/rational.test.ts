@@ -206,7 +206,8 @@ describe('decimalAbove', () => {
 });
 
 describe('parameters', () => {
-  it('takes epsilon in (0, 20] and delta in [1e-300, 0.001]', () => {
+  it('takes epsilon in [1e-9, 20] and delta in [1e-300, 0.001]', () => {
+    expect(parseEpsilon('1e-9')).toStrictEqual(rational(1n, 10n ** 9n));
     expect(parseEpsilon('20')).toStrictEqual(rational(20n));
     expect(parseEpsilon(rational(3n, 7n))).toStrictEqual(rational(3n, 7n));
     expect(parseEpsilon({ numerator: 2n, denominator: 4n })).toStrictEqual(rational(1n, 2n));
@@ -214,13 +215,20 @@ describe('parameters', () => {
     expect(parseDelta('1e-300')).toStrictEqual(rational(1n, 10n ** 300n));
   });
 
-  it.each(['0', '0.0', '20.0000001', '-1', 'one', NaN, { numerator: -1n, denominator: 1n }, rational(21n)])(
-    'refuses an epsilon, naming the field (%#)',
-    (value) => {
-      expect(fieldOf(() => parseEpsilon(value))).toBe('epsilon');
-      expect(fieldOf(() => parseEpsilon(value, 'privacy.epsilon'))).toBe('privacy.epsilon');
-    },
-  );
+  it.each([
+    '0',
+    '0.0',
+    '9.99e-10',
+    '20.0000001',
+    '-1',
+    'one',
+    NaN,
+    { numerator: -1n, denominator: 1n },
+    rational(21n),
+  ])('refuses an epsilon, naming the field (%#)', (value) => {
+    expect(fieldOf(() => parseEpsilon(value))).toBe('epsilon');
+    expect(fieldOf(() => parseEpsilon(value, 'privacy.epsilon'))).toBe('privacy.epsilon');
+  });
 
   it.each(['0', '0.00100001', '9.9e-301', 'x', 1])('refuses a delta, naming the field (%#)', (value) => {
     expect(fieldOf(() => parseDelta(value))).toBe('delta');

@@ -196,11 +196,13 @@ describe('discrete Gaussian', () => {
   });
 
   it('repeats the attempt until it is accepted', () => {
-    // sigma2 = 1/4, so t = 1: Laplace draws 0 with a positive sign, then the coin of e^-(0 - 1/4)^2/(1/2) = e^-1/8.
+    // sigma2 = 1/4, so t = 1. A coin of 1/1 takes no byte; a byte of 0 says yes, another one no.
     const flips = [
-      ...[1, 1], // Laplace: e^-1 fails at once; positive
-      ...[0, 15], // e^-1/8: flip(1, 8) true, flip(1, 16) false: k = 2, rejected
-      ...[1, 0, /* negative zero */ 1, 1, /* again, positive */ 7], // flip(1, 8) false: k = 1, accepted
+      ...[0, 1], // Laplace: e^-1 holds (k = 3),
+      ...[1, 1], // then fails (k = 2), positive sign: x = 1
+      1, // e^-9/8: its whole part e^-1 fails, x = 1 is rejected
+      ...[1, 1], // Laplace: e^-1 fails at once, positive sign: x = 0
+      7, // e^-1/8: flip(1, 8) fails with k = 1, x = 0 is kept
     ];
     expect(sampleDiscreteGaussian(rational(1n, 4n), uniformDraws(scripted(flips)))).toBe(0n);
   });
