@@ -2,8 +2,8 @@ import { VesicaError } from '../errors.js';
 import { KEY_BYTES } from '../group/index.js';
 import type { RandomSource } from '../random.js';
 import { CellRegistry } from './cell-registry.js';
-import { FlatTable } from './flat-table.js';
-import { GrowingUint32 } from './growing.js';
+import { FlatTable } from '../flat-table.js';
+import { GrowingUint32 } from '../growing.js';
 
 /** What to do with an identifier whose rows lie in two cells: end, keep its first cell, or leave it out. */
 export const ON_AMBIGUOUS_COHORT = ['refuse', 'first', 'drop'] as const;

@@ -1,6 +1,7 @@
 import { wipe } from '../bytes.js';
 import { draw } from '../dp/index.js';
 import { VesicaError } from '../errors.js';
+import type { FlatTable } from '../flat-table.js';
 import { ELEMENT_BYTES } from '../group/index.js';
 import { randomPermutation } from '../random.js';
 import type { Terms } from './codec/index.js';
@@ -10,8 +11,7 @@ import { dummiesPerCell, dummyKeys } from './dummies.js';
 import type { Inventories, ModeContext, ModeMachine, OwnList } from './mode.js';
 import { gatherKeys, randomScalar } from './mode.js';
 import { IncomingStage, OutgoingStage, chunkRange } from './stages.js';
-import { TagTable } from './tag-table.js';
-import { duplicateElement, evaluatedTags, tagLength } from './tags.js';
+import { duplicateElement, evaluatedTags, isNew, tagLength, tagTable } from './tags.js';
 
 /**
  * The party that holds the cells: the receiver of `psi-ca`, the cohort party of `aggregate`.
@@ -38,7 +38,7 @@ export function countingReceiver(
   const scalar = randomScalar(random);
   const order = cellOrder(randomPermutation(random, ownItems), own.cellOf, cells.length);
   const tagBytes = tagLength(ownItems + dummies, peerItems + dummies);
-  const listTags = new TagTable(peerItems + dummies, tagBytes, random);
+  const listTags = tagTable(peerItems + dummies, tagBytes, random);
   const offsets = cellOffsets(cells, perCell);
   const tags = new Uint8Array((ownItems + dummies) * tagBytes);
 
@@ -64,7 +64,7 @@ export function countingReceiver(
         from,
       });
       for (let offset = 0; offset < chunk.length; offset += tagBytes) {
-        if (!listTags.add(chunk, offset)) throw duplicateElement('list');
+        if (!isNew(listTags, chunk, offset)) throw duplicateElement('list');
       }
       consumed();
     },
@@ -135,13 +135,13 @@ function countMatches(
   tags: Uint8Array,
   tagBytes: number,
   offsets: readonly number[],
-  list: TagTable,
+  list: FlatTable,
 ): number[] {
   const used = new Uint8Array(list.size);
   return offsets.slice(1).map((end, cell) => {
     let matches = 0;
     for (let i = offsets[cell] ?? 0; i < end; i += 1) {
-      const position = list.positionOf(tags, i * tagBytes);
+      const position = list.find(tags, i * tagBytes);
       if (position < 0) continue;
       if (used[position] === 1) throw duplicateElement('tags');
       used[position] = 1;

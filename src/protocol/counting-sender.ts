@@ -11,8 +11,7 @@ import type { Inventories, ModeContext, ModeMachine, OwnList } from './mode.js';
 import { randomScalar, randomScalars } from './mode.js';
 import { sortRecords } from './sort-records.js';
 import { IncomingStage, OutgoingStage, chunkRange } from './stages.js';
-import { TagTable } from './tag-table.js';
-import { duplicateElement, evaluatedTags, tagLength, tagsOf } from './tags.js';
+import { duplicateElement, evaluatedTags, isNew, tagLength, tagTable, tagsOf } from './tags.js';
 
 /**
  * The party without cells: the sender of `psi-ca`, the measure party of `aggregate`.
@@ -36,7 +35,7 @@ export function countingSender(
   const scalar = randomScalar(random);
   const order = randomPermutation(random, ownItems + dummies);
   const tagBytes = tagLength(ownItems + dummies, peerItems + dummies);
-  const seen = new TagTable(peerItems + dummies, tagBytes, random);
+  const seen = tagTable(peerItems + dummies, tagBytes, random);
   const offsets = cellOffsets(cells, perCell);
   const tags = new Uint8Array((peerItems + dummies) * tagBytes);
   const dummyTags = new Uint8Array(dummies * tagBytes);
@@ -70,7 +69,7 @@ export function countingSender(
     stage: 'dummies' | 'elements',
   ): void => {
     for (let offset = 0; offset < chunk.length; offset += tagBytes) {
-      if (!seen.add(chunk, offset)) throw duplicateElement(stage);
+      if (!isNew(seen, chunk, offset)) throw duplicateElement(stage);
       place(offset);
     }
   };

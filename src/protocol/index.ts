@@ -31,6 +31,5 @@ export {
   type SessionState,
 } from './session-types.js';
 export { Session } from './session.js';
-export { TagTable } from './tag-table.js';
 export { ROLES_OF_MODE, initiatorRole, roleOf } from './terms.js';
 export { Transcript, receiptStatement, type Side } from './transcript.js';

@@ -1,12 +1,12 @@
 import { wipe } from '../bytes.js';
 import { ELEMENT_BYTES } from '../group/index.js';
+import type { FlatTable } from '../flat-table.js';
 import { randomPermutation } from '../random.js';
 import { VesicaError } from '../errors.js';
 import type { Inventories, ModeContext, ModeMachine, OwnList } from './mode.js';
 import { gatherKeys, randomScalar } from './mode.js';
 import { IncomingStage, OutgoingStage, chunkRange } from './stages.js';
-import { TagTable } from './tag-table.js';
-import { duplicateElement, evaluatedTags, tagLength } from './tags.js';
+import { duplicateElement, evaluatedTags, isNew, tagLength, tagTable } from './tags.js';
 
 /** Who learns the intersection. */
 export interface PsiRoles {
@@ -35,7 +35,7 @@ export function psiMachine(
   const scalar = randomScalar(random);
   const order = randomPermutation(random, ownItems);
   const tagBytes = tagLength(ownItems, peerItems);
-  const peerTags = new TagTable(peerItems, tagBytes, random);
+  const peerTags = tagTable(peerItems, tagBytes, random);
   const ownTags = new Uint8Array(ownLearns ? ownItems * tagBytes : 0);
 
   const ownElements = new OutgoingStage(
@@ -59,7 +59,7 @@ export function psiMachine(
         from,
       });
       for (let offset = 0; offset < tags.length; offset += tagBytes) {
-        if (!peerTags.add(tags, offset)) throw duplicateElement('elements');
+        if (!isNew(peerTags, tags, offset)) throw duplicateElement('elements');
       }
       // The chunk counts as consumed when its reply has left, so that the peer's window bounds our queue too.
       if (peerLearns) replies.push(tags, consumed);
@@ -100,13 +100,13 @@ export function psiMachine(
 function matchedPositions(
   ownTags: Uint8Array,
   tagBytes: number,
-  peerTags: TagTable,
+  peerTags: FlatTable,
   order: Uint32Array,
 ): Uint32Array {
   const matched = new Uint32Array(order.length);
   let count = 0;
   for (let i = 0; i < order.length; i += 1) {
-    if (peerTags.positionOf(ownTags, i * tagBytes) < 0) continue;
+    if (peerTags.find(ownTags, i * tagBytes) < 0) continue;
     matched[count] = order[i] ?? 0;
     count += 1;
   }

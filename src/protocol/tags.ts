@@ -1,6 +1,8 @@
 import { VesicaError } from '../errors.js';
+import { FlatTable } from '../flat-table.js';
 import type { MultiplyResult } from '../group/index.js';
 import { ELEMENT_BYTES, firstInvalid } from '../group/index.js';
+import type { RandomSource } from '../random.js';
 import type { Stage } from './codec/index.js';
 
 /** Bits that keep the chance of a false match below 2^-40, with a byte to spare. */
@@ -48,6 +50,17 @@ export function evaluatedTags(
     );
   }
   return tagsOf(result.elements, tagBytes);
+}
+
+/** An empty table for at most `count` tags. */
+export function tagTable(count: number, tagBytes: number, random: RandomSource): FlatTable {
+  return new FlatTable({ recordBytes: tagBytes, maxRecords: count, random });
+}
+
+/** Puts the tag at `tags[offset...]` into `table`; `false` when it is there already. */
+export function isNew(table: FlatTable, tags: Uint8Array, offset: number): boolean {
+  const before = table.size;
+  return table.insert(tags, offset) === before;
 }
 
 /** The error for an element that occurs twice: it would weigh double. */

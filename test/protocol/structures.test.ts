@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomBytes } from '../../src/random.js';
-import { TagTable } from '../../src/protocol/index.js';
 import { sortRecords } from '../../src/protocol/sort-records.js';
 import { tagLength } from '../../src/protocol/tags.js';
 import { seededRandom } from '../support/deterministic-random.js';
@@ -43,39 +42,6 @@ describe('sortRecords', () => {
     const expected = Buffer.concat(cut(bytes, 9).sort((a, b) => a.compare(b)));
     sortRecords(bytes, 9);
     expect(Buffer.compare(bytes, expected)).toBe(0);
-  });
-});
-
-describe('TagTable', () => {
-  it('answers as a plain map does', () => {
-    fc.assert(
-      fc.property(records(1), fc.nat(), ({ width, bytes }, seed) => {
-        const table = new TagTable(bytes.length / width, width, seededRandom(seed));
-        const plain = new Map<string, number>();
-        cut(bytes, width).forEach((record, i) => {
-          const text = record.toString('hex');
-          const isNew = !plain.has(text);
-          if (isNew) plain.set(text, plain.size);
-          expect(table.positionOf(bytes, i * width)).toBe(isNew ? -1 : plain.get(text));
-          expect(table.add(bytes, i * width)).toBe(isNew);
-          expect(table.positionOf(bytes, i * width)).toBe(plain.get(text));
-        });
-        expect(table.size).toBe(plain.size);
-        const other = Buffer.from(bytes.subarray(0, width)).map((byte) => byte ^ 0x80);
-        expect(table.positionOf(other, 0)).toBe(plain.get(Buffer.from(other).toString('hex')) ?? -1);
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('holds as many records as it has room for', () => {
-    for (const capacity of [0, 1, 5, 6, 7, 1000, 4096]) {
-      const bytes = randomBytes(seededRandom(capacity), 8 * capacity);
-      const table = new TagTable(capacity, 8, seededRandom(2));
-      for (let i = 0; i < capacity; i += 1) expect(table.add(bytes, 8 * i)).toBe(true);
-      expect(table.size).toBe(capacity);
-      expect(table.positionOf(new Uint8Array(8), 0)).toBe(-1);
-    }
   });
 });
 

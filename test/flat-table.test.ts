@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toHex } from '../../src/bytes.js';
-import { FlatTable } from '../../src/data/flat-table.js';
-import { seededRandom } from '../support/deterministic-random.js';
+import { toHex } from '../src/bytes.js';
+import { FlatTable } from '../src/flat-table.js';
+import { seededRandom } from './support/deterministic-random.js';
 
 function table(recordBytes: number, maxRecords = 1 << 20): FlatTable {
   return new FlatTable({ recordBytes, maxRecords, random: seededRandom(1) });

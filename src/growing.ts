@@ -1,4 +1,4 @@
-import { VesicaError } from '../errors.js';
+import { VesicaError } from './errors.js';
 
 const FIRST_CAPACITY = 1024;
 

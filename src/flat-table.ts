@@ -1,5 +1,5 @@
-import { VesicaError } from '../errors.js';
-import type { RandomSource } from '../random.js';
+import { VesicaError } from './errors.js';
+import type { RandomSource } from './random.js';
 import { allocateBytes, grownCapacity } from './growing.js';
 
 /** Slots hold index + 1 in 32 bits, and at most half of them are taken. */
