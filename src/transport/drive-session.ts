@@ -2,8 +2,10 @@ import { VesicaError, asVesicaError } from '../errors.js';
 import type { Connection, Session, SessionOutcome } from '../protocol/index.js';
 
 export interface DriveOptions {
-  /** How long the peer may leave us waiting for its next frame while we have nothing to work on. */
+  /** How long the peer may leave us waiting for its next frame while this side has nothing to work on. */
   readonly idleTimeoutMs: number;
+  /** The same for its first frame, before which it may still have to read its list. The other bound unless told. */
+  readonly greetingTimeoutMs?: number;
   /** Called after every frame, either way. */
   readonly onFrame?: (session: Session) => void;
   /** Ends the session with `session/cancelled` when it fires. */
@@ -25,10 +27,15 @@ export async function driveSession(
   connection: Connection,
   options: DriveOptions,
 ): Promise<SessionOutcome> {
-  const alarm = new Alarm(options.idleTimeoutMs, options.signal);
-  const turn = new Turn();
-  const sending = sendFrames(session, connection, { turn, options });
-  const receiving = receiveFrames(session, connection, { turn, alarm, options });
+  const loop: Loop = {
+    options,
+    turn: new Turn(),
+    outbox: new Outbox(connection),
+    alarm: new Alarm(session, options),
+  };
+  const { turn, alarm } = loop;
+  const sending = sendFrames(session, loop);
+  const receiving = receiveFrames(session, connection, loop);
   try {
     await Promise.race([Promise.all([betterReason(sending, receiving), receiving]), alarm.raised]);
     const { outcome } = session;
@@ -40,7 +47,7 @@ export async function driveSession(
   } catch (error) {
     const failure = asVesicaError(error);
     turn.end();
-    await sayFarewell(failure, session.farewell(failure), { connection, sending });
+    await sayFarewell(failure, session.farewell(failure), { connection, outbox: loop.outbox });
     throw failure;
   } finally {
     alarm.clear();
@@ -67,15 +74,17 @@ function pause(milliseconds: number): Promise<void> {
 }
 
 interface Loop {
-  readonly turn: Turn;
   readonly options: DriveOptions;
+  readonly turn: Turn;
+  readonly outbox: Outbox;
+  readonly alarm: Alarm;
 }
 
-async function sendFrames(session: Session, connection: Connection, { turn, options }: Loop): Promise<void> {
+async function sendFrames(session: Session, { turn, outbox, alarm, options }: Loop): Promise<void> {
   while (!turn.ended) {
-    const frame = await session.next();
+    const frame = await alarm.during(() => session.next());
     if (frame !== undefined) {
-      await connection.send(frame);
+      if (!(await outbox.send(frame))) return;
       options.onFrame?.(session);
     } else if (session.state === 'done') return;
     else await turn.next();
@@ -85,16 +94,13 @@ async function sendFrames(session: Session, connection: Connection, { turn, opti
 async function receiveFrames(
   session: Session,
   connection: Connection,
-  { turn, alarm, options }: Loop & { readonly alarm: Alarm },
+  { turn, alarm, options }: Loop,
 ): Promise<void> {
-  alarm.start();
   for await (const frame of connection.frames) {
-    alarm.stop();
-    await session.receive(frame);
+    await alarm.during(() => session.receive(frame));
     options.onFrame?.(session);
     turn.give();
     if (session.state === 'done') return;
-    alarm.start();
   }
   throw new VesicaError('transport/closed', 'the partner closed the connection before the session was done');
 }
@@ -102,15 +108,39 @@ async function receiveFrames(
 async function sayFarewell(
   error: VesicaError,
   frame: Uint8Array | undefined,
-  { connection, sending }: { readonly connection: Connection; readonly sending: Promise<void> },
+  { connection, outbox }: { readonly connection: Connection; readonly outbox: Outbox },
 ): Promise<void> {
-  const told = (async () => {
-    // Sends must not overlap: the one under way goes first.
-    await sending.catch(() => undefined);
-    if (frame !== undefined) await connection.send(frame);
-  })();
-  await Promise.race([told.catch(() => undefined), pause(FAREWELL_MS)]);
+  await Promise.race([outbox.sendLast(frame).catch(() => undefined), pause(FAREWELL_MS)]);
   await connection.close(error.definition.closeCode, error.code);
+}
+
+/** Sends one frame after the other: sends must not overlap. */
+class Outbox {
+  readonly #connection: Connection;
+  #underWay: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Whether `frame` was sent; it is not once the last one was. */
+  async send(frame: Uint8Array): Promise<boolean> {
+    if (this.#closed) return false;
+    this.#underWay = this.#connection.send(frame);
+    await this.#underWay;
+    return true;
+  }
+
+  /**
+   * Lets the frame under way leave, sends `frame`, and nothing after it. A frame that is still being computed, which may
+   * take longer than anybody waits for a farewell, is not waited for.
+   */
+  async sendLast(frame: Uint8Array | undefined): Promise<void> {
+    this.#closed = true;
+    await this.#underWay.catch(() => undefined);
+    if (frame !== undefined) await this.#connection.send(frame);
+  }
 }
 
 /** Lets the sending loop sleep until the receiving loop has taken a frame. */
@@ -135,39 +165,53 @@ class Turn {
   }
 }
 
-/** Rejects `raised` when the peer is silent for too long, or the caller cancels. */
+/** Rejects `raised` when the peer is silent for too long while this side is idle, or when the caller cancels. */
 class Alarm {
   readonly raised: Promise<never>;
-  readonly #idleTimeoutMs: number;
-  readonly #signal: AbortSignal | undefined;
+  readonly #session: Session;
+  readonly #options: DriveOptions;
   readonly #onAbort: () => void;
   #raise: (error: VesicaError) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Pieces of work of this side that are under way. */
+  #working = 0;
+  #cleared = false;
 
-  constructor(idleTimeoutMs: number, signal: AbortSignal | undefined) {
-    this.#idleTimeoutMs = idleTimeoutMs;
-    this.#signal = signal;
+  constructor(session: Session, options: DriveOptions) {
+    this.#session = session;
+    this.#options = options;
     this.raised = new Promise((_, reject) => (this.#raise = reject));
     this.raised.catch(() => undefined);
     this.#onAbort = () =>
       this.#raise(new VesicaError('session/cancelled', 'the session was cancelled on this side'));
-    if (signal?.aborted === true) this.#onAbort();
-    signal?.addEventListener('abort', this.#onAbort);
+    if (options.signal?.aborted === true) this.#onAbort();
+    options.signal?.addEventListener('abort', this.#onAbort);
   }
 
-  start(): void {
-    this.#timer = setTimeout(() => {
-      const seconds = this.#idleTimeoutMs / 1000;
-      this.#raise(new VesicaError('transport/timeout', `the partner sent nothing for ${seconds} s`));
-    }, this.#idleTimeoutMs);
-  }
-
-  stop(): void {
+  /** Does `work` of this side. Only when all of it is done does the peer's time run, and from the start. */
+  async during<Value>(work: () => Promise<Value>): Promise<Value> {
+    this.#working += 1;
     clearTimeout(this.#timer);
+    try {
+      return await work();
+    } finally {
+      this.#working -= 1;
+      if (this.#working === 0 && !this.#cleared) this.#start();
+    }
   }
 
   clear(): void {
-    this.stop();
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#cleared = true;
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  #start(): void {
+    const { idleTimeoutMs, greetingTimeoutMs = idleTimeoutMs } = this.#options;
+    const timeoutMs = this.#session.state === 'greeting' ? greetingTimeoutMs : idleTimeoutMs;
+    this.#timer = setTimeout(() => {
+      const message = `the partner sent nothing for ${timeoutMs / 1000} s`;
+      this.#raise(new VesicaError('transport/timeout', message));
+    }, timeoutMs);
   }
 }
