@@ -1,13 +1,14 @@
 import { equalBytes } from '../bytes.js';
 import { VesicaError } from '../errors.js';
 import { KEY_BYTES } from '../group/index.js';
+import type { DatabaseSettings } from './database.js';
 import type { DataDefinition } from './definition.js';
 import { listReader, type ListReader } from './list-reader.js';
 import type { LoadedList } from './load-list.js';
 import { outputFailure, writeOutputFile } from './output-file.js';
 import { readRows, type ReadOptions } from './read-rows.js';
 import type { RowChunk } from './row-chunk.js';
-import { CsvWriter, ParquetWriter, type RowWriter } from './row-writer.js';
+import type { RowWriter } from './row-writer.js';
 
 export interface ExportOptions extends ReadOptions {
   /** The list as it was loaded from the same definition. */
@@ -41,10 +42,7 @@ export async function exportRows(definition: DataDefinition, options: ExportOpti
   const reader = listReader(source);
   await writeOutputFile(path, async (temporaryPath) => {
     const columns = reader.keyColumns.map(({ name }) => name);
-    const writer =
-      format === 'csv'
-        ? await CsvWriter.open(temporaryPath, columns)
-        : await ParquetWriter.open(temporaryPath, columns, options.database ?? {});
+    const writer = await openWriter(format, temporaryPath, { columns, database: options.database ?? {} });
     try {
       await copyRows(source, { ...options, reader, writer });
       await writer.finish();
@@ -54,6 +52,16 @@ export async function exportRows(definition: DataDefinition, options: ExportOpti
       await writer.close();
     }
   });
+}
+
+/** The writer for a format. DuckDB is loaded for Parquet only. */
+async function openWriter(
+  format: string,
+  path: string,
+  { columns, database }: { readonly columns: readonly string[]; readonly database: DatabaseSettings },
+): Promise<RowWriter> {
+  if (format === 'csv') return (await import('./csv-writer.js')).CsvWriter.open(path, columns);
+  return (await import('./parquet-writer.js')).ParquetWriter.open(path, columns, database);
 }
 
 async function copyRows(

@@ -1,5 +1,4 @@
 import { readCsv } from './csv-source.js';
-import { openDatabaseSource } from './database-source.js';
 import type { DatabaseSettings } from './database.js';
 import { checkDefinition, csvCharacters, sourceOf, type DataDefinition } from './definition.js';
 import type { OpenSource } from './row-chunk.js';
@@ -27,5 +26,7 @@ export async function openSource(
       close: () => undefined,
     };
   }
+  // Loading DuckDB takes a quarter of a second, which a CSV file need not pay.
+  const { openDatabaseSource } = await import('./database-source.js');
   return openDatabaseSource(source, columns, settings);
 }
