@@ -9,7 +9,7 @@ import {
   type DataDefinition,
   type LoadedList,
 } from '../../src/data/index.js';
-import { CsvWriter } from '../../src/data/row-writer.js';
+import { CsvWriter } from '../../src/data/csv-writer.js';
 import { systemRandom } from '../../src/system-random.js';
 import { loadList } from '../../src/data/index.js';
 import { customers, expected, failure, file, folder, keyNames, load } from './scratch.js';
