@@ -10,7 +10,11 @@ export interface Recording {
     readonly elements: Uint8Array;
   }[];
   /** Each batch of the peer's elements that was evaluated, and what came out. */
-  readonly evaluations: { readonly elements: Uint8Array; readonly results: Uint8Array }[];
+  readonly evaluations: {
+    readonly elements: Uint8Array;
+    readonly scalar: Uint8Array;
+    readonly results: Uint8Array;
+  }[];
   /** Scalars of the decoys, and the elements that came out. */
   readonly decoys: { readonly scalars: Uint8Array; readonly elements: Uint8Array }[];
 }
@@ -30,7 +34,11 @@ export function record(operations: GroupOperations): Recording {
       },
       async evaluate(elements, scalar) {
         const result = await operations.evaluate(elements, scalar);
-        recording.evaluations.push({ elements: elements.slice(), results: result.elements.slice() });
+        recording.evaluations.push({
+          elements: elements.slice(),
+          scalar: scalar.slice(),
+          results: result.elements.slice(),
+        });
         return result;
       },
       async multiplyBase(scalars) {
