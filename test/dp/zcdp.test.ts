@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  addRationals,
   compareRationals,
   deltaOfRho,
   discreteGaussian,
@@ -140,6 +141,9 @@ describe('conversion', () => {
     const stated = epsilonAtOrder(decimal('0.3'), rational(2n), rational(1n, 4n));
     expect(compareRationals(stated, decimal('0.3'))).toBeGreaterThanOrEqual(0);
     expect(double(stated)).toBe(0.3);
+    // A hair above 30 digits is rounded up to the next, not cut.
+    const hair = addRationals(decimal('0.3'), decimal('1e-100'));
+    expect(compareRationals(epsilonAtOrder(hair, rational(2n), rational(1n, 4n)), hair)).toBe(1);
   });
 
   it('is 0 for nothing, 0 where the bound is negative, and delta never passes 1', () => {
