@@ -50,10 +50,16 @@ function load(): Loaded {
       const { kernels } = require(place) as Addon;
       return kernels.length > 0
         ? { kernels, reason: undefined }
-        : { kernels, reason: 'the processor has neither AVX-512 IFMA nor AVX2, or the system does not enable them' };
+        : {
+            kernels,
+            reason: 'the processor has neither AVX-512 IFMA nor AVX2, or the system does not enable them',
+          };
     } catch (error) {
       if (isModuleNotFound(error)) continue;
-      return { kernels: [], reason: `the addon does not load: ${error instanceof Error ? error.message : String(error)}` };
+      return {
+        kernels: [],
+        reason: `the addon does not load: ${error instanceof Error ? error.message : String(error)}`,
+      };
     }
   }
   return { kernels: [], reason: 'the addon was not built' };
@@ -106,7 +112,8 @@ export function createNativeKernel(variant: string): Kernel {
     name: 'native',
     variant: kernel.variant,
     hashToGroup: (batch, dst) => kernel.hashToGroup(labels, batch.types, batch.keys, dst),
-    hashAndMultiply: (batch, dst, scalar) => kernel.hashAndMultiply(labels, batch.types, batch.keys, dst, scalar),
+    hashAndMultiply: (batch, dst, scalar) =>
+      kernel.hashAndMultiply(labels, batch.types, batch.keys, dst, scalar),
     mapToGroup: (uniform) => kernel.mapToGroup(uniform),
     multiply: (elements, scalar) => kernel.multiply(elements, scalar),
     multiplyBase: (scalars) => kernel.multiplyBase(scalars),

@@ -119,13 +119,6 @@ export class FunctionBuilder {
     this.emit([0x0c, 0, 0x0b, 0x0b]);
   }
 
-  /** Runs the body when the condition is not zero. The condition must be public. */
-  when(condition: I32, body: () => void): void {
-    this.emit([condition.code, 0x04, 0x40]);
-    body();
-    this.emit([0x0b]);
-  }
-
   /** The body as it stands in the code section, with its size and local declarations. */
   finish(): Uint8Array {
     const groups: { type: ValueType; count: number }[] = [];
@@ -190,7 +183,12 @@ export class ModuleBuilder {
   /** The module, with one exported memory of a fixed number of 64 kB pages. */
   finish(pages: number): Uint8Array<ArrayBuffer> {
     const most = Math.max(0, ...this.#functions.map((fn) => fn.parameters));
-    const types = Array.from({ length: most + 1 }, (_, n) => [0x60, n, new Array<number>(n).fill(TYPE_CODES.i32), 0]);
+    const types = Array.from({ length: most + 1 }, (_, n) => [
+      0x60,
+      n,
+      new Array<number>(n).fill(TYPE_CODES.i32),
+      0,
+    ]);
     const exports = this.#functions.flatMap((fn, index) =>
       fn.exportName === undefined ? [] : [[text(fn.exportName), 0x00, unsignedLeb(index)]],
     );

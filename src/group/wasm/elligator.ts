@@ -8,7 +8,15 @@ import { squareRootRatio, type RootRoutines } from './field-roots.js';
 import { i32, i32x4, v128 } from './instructions.js';
 import { addPair, negateWhere, subPair } from './intervals.js';
 import { INPUT, POINT_BYTES, POINTS, VALIDITY } from './layout.js';
-import { addPoint, cachedAt, complete, pointAt, requirePoint, toCached, type PointRoutines } from './points.js';
+import {
+  addPoint,
+  cachedAt,
+  complete,
+  pointAt,
+  requirePoint,
+  toCached,
+  type PointRoutines,
+} from './points.js';
 
 const UNIFORM_BYTES = 64;
 
@@ -28,7 +36,10 @@ function defineMap(module: ModuleBuilder, roots: RootRoutines): FunctionReferenc
     code.add(u, r, one);
     code.multiply(u, u, CONSTANTS.oneMinusDSquared);
     code.multiply(a, r, d);
-    code.linear([a, b], (read) => [subPair(subPair(read(zero), read(one)), read(a)), addPair(read(r), read(d))]);
+    code.linear([a, b], (read) => [
+      subPair(subPair(read(zero), read(one)), read(a)),
+      addPair(read(r), read(d)),
+    ]);
     code.multiply(v, a, b); // (-1 - r d)(r + d)
 
     const { root, wasSquare } = squareRootRatio(code, roots, u, v);
@@ -66,7 +77,9 @@ export function defineOneWayMap(module: ModuleBuilder, roots: RootRoutines, poin
     (fn) => {
       const code = new FieldCode(fn, roots);
       fn.repeat(fn.parameter(0), (index) => {
-        const uniform = fn.keep(i32.add(i32.constant(INPUT), i32.mul(index.get, i32.constant(4 * UNIFORM_BYTES))));
+        const uniform = fn.keep(
+          i32.add(i32.constant(INPUT), i32.mul(index.get, i32.constant(4 * UNIFORM_BYTES))),
+        );
         const out = fn.keep(i32.add(i32.constant(POINTS), i32.mul(index.get, i32.constant(POINT_BYTES))));
         fromBytes(code, first, at(uniform), UNIFORM_BYTES);
         fromBytes(code, second, at(uniform, UNIFORM_BYTES / 2), UNIFORM_BYTES);

@@ -165,7 +165,9 @@ function defineBackward(
     code.multiply(s, s, g);
     code.multiply(s, s, inverseEG);
     code.negateWhere(s, code.isNegative(s), s);
-    const written = fn.keep(v128.load(at(i32.mul(fn.parameter(0), i32.constant(WORD_BYTES)), places.written)));
+    const written = fn.keep(
+      v128.load(at(i32.mul(fn.parameter(0), i32.constant(WORD_BYTES)), places.written)),
+    );
     const output = fn.keep(i32.add(i32.constant(OUTPUT), i32.mul(fn.parameter(0), i32.constant(4 * 32))));
     toBytes(code, at(output), s, written);
   });

@@ -27,8 +27,13 @@ export function defineEncode(module: ModuleBuilder, roots: RootRoutines): void {
     (fn) => {
       const code = new FieldCode(fn, roots);
       fn.repeat(fn.parameter(0), (index) => {
-        const p = pointAt(at(fn.keep(i32.add(i32.constant(POINTS), i32.mul(index.get, i32.constant(POINT_BYTES))))));
-        code.linear([u1, difference], (read) => [addPair(read(p.z), read(p.y)), subPair(read(p.z), read(p.y))]);
+        const p = pointAt(
+          at(fn.keep(i32.add(i32.constant(POINTS), i32.mul(index.get, i32.constant(POINT_BYTES))))),
+        );
+        code.linear([u1, difference], (read) => [
+          addPair(read(p.z), read(p.y)),
+          subPair(read(p.z), read(p.y)),
+        ]);
         code.multiply(u1, u1, difference);
         code.multiply(u2, p.x, p.y);
         code.square(ratio, u2);

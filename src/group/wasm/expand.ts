@@ -57,7 +57,11 @@ export function defineExpand(module: ModuleBuilder, compress: FunctionReference)
         const template = i32.add(i32.constant(TEMPLATES), i32.mul(type, i32.constant(TEMPLATE_BYTES)));
         absorb(prefixState, fn.keep(template), fn.keep(i32.load(at(record, TEMPLATE_RECORDS + 4))));
         writeDigest(emit, at(i32.constant(SECOND_TEMPLATE)), at(state));
-        absorb(i32.constant(INITIAL_STATE), i32.constant(SECOND_TEMPLATE), i32.load(at(i32.constant(SECOND_BLOCKS))));
+        absorb(
+          i32.constant(INITIAL_STATE),
+          i32.constant(SECOND_TEMPLATE),
+          i32.load(at(i32.constant(SECOND_BLOCKS))),
+        );
         writeDigest(emit, at(fn.keep(i32.shl(index.get, i32.constant(6))), INPUT), at(state));
       });
     },
@@ -77,7 +81,8 @@ function padded(message: readonly number[], prefixBytes: number): Uint8Array {
 
 /** Lays out the messages for a domain separation tag of 1..255 bytes. */
 export function writeTemplates(memory: Uint8Array, dst: Uint8Array): void {
-  if (dst.length < 1 || dst.length > 255) throw new RangeError(`DST of ${String(dst.length)} bytes: expected 1 to 255`);
+  if (dst.length < 1 || dst.length > 255)
+    throw new RangeError(`DST of ${String(dst.length)} bytes: expected 1 to 255`);
   const view = new DataView(memory.buffer);
   const dstPrime = [...dst, dst.length];
   LABELS.forEach((label, type) => {

@@ -25,7 +25,8 @@ function limb(words: readonly V128[], k: number, bits: number): Wide {
   const [low, high] = [words[start], words[start + 1]];
   if (low === undefined) throw new RangeError('limb beyond the words');
   let value = i32x4.shrUnsigned(low, i32.constant(shift));
-  if (shift + bits > 32 && high !== undefined) value = v128.or(value, i32x4.shl(high, i32.constant(32 - shift)));
+  if (shift + bits > 32 && high !== undefined)
+    value = v128.or(value, i32x4.shl(high, i32.constant(32 - shift)));
   return mask(wide(value, { min: -(2 ** 31), max: 2 ** 31 - 1 }), bits);
 }
 
@@ -81,7 +82,9 @@ export function toBytes(code: FieldCode, output: Address, a: Slot, where: V128):
     });
     const kept = fn.keep(v128.and(value, where));
     for (let lane = 0; lane < 4; lane += 1) {
-      fn.emit(i32.store({ base: output.base, offset: output.offset + 32 * lane + 4 * k }, i32x4.lane(kept, lane)));
+      fn.emit(
+        i32.store({ base: output.base, offset: output.offset + 32 * lane + 4 * k }, i32x4.lane(kept, lane)),
+      );
     }
   }
 }

@@ -3,7 +3,17 @@
  * every element followed while the module is generated. A formula that could overflow does not generate.
  */
 import type { FunctionBuilder, FunctionReference, ModuleBuilder } from './assembler.js';
-import { ELEMENT_BYTES, fixed, FOLD, HALF_RADIX, LIMB_BITS, MAX_PRODUCT, REDUCED, word, WORDS } from './field.js';
+import {
+  ELEMENT_BYTES,
+  fixed,
+  FOLD,
+  HALF_RADIX,
+  LIMB_BITS,
+  MAX_PRODUCT,
+  REDUCED,
+  word,
+  WORDS,
+} from './field.js';
 import { i32, i32x4, v128, type Address, type I32, type V128 } from './instructions.js';
 import {
   addPair,
@@ -55,7 +65,8 @@ function limitOf(element: Slot): number {
 
 /** Fails generation unless the element keeps within a limit: closes the induction over a loop or a call. */
 export function requireLimit(element: Slot, limit: number): void {
-  if (limitOf(element) > limit) throw new BoundError(`limit ${String(element.limit)} exceeds ${String(limit)}`);
+  if (limitOf(element) > limit)
+    throw new BoundError(`limit ${String(element.limit)} exceeds ${String(limit)}`);
 }
 
 export type Read = (element: Slot) => Pair;
@@ -80,14 +91,16 @@ export class FieldCode {
   /** out = a b. Needs |a| |b| <= MAX_PRODUCT; out <= REDUCED. */
   multiply(out: Slot, a: Slot, b: Slot): void {
     const product = limitOf(a) * limitOf(b);
-    if (product > MAX_PRODUCT) throw new BoundError(`multiply: ${String(product)} exceeds ${String(MAX_PRODUCT)}`);
+    if (product > MAX_PRODUCT)
+      throw new BoundError(`multiply: ${String(product)} exceeds ${String(MAX_PRODUCT)}`);
     this.fn.call(this.field.multiply, pointer(out.address), pointer(a.address), pointer(b.address));
     out.limit = REDUCED;
   }
 
   /** out = a^2. Needs |a|^2 <= MAX_PRODUCT; out <= REDUCED. */
   square(out: Slot, a: Slot): void {
-    if (limitOf(a) ** 2 > MAX_PRODUCT) throw new BoundError(`square: limb magnitude ${String(a.limit)} is too large`);
+    if (limitOf(a) ** 2 > MAX_PRODUCT)
+      throw new BoundError(`square: limb magnitude ${String(a.limit)} is too large`);
     this.fn.call(this.field.square, pointer(out.address), pointer(a.address));
     out.limit = REDUCED;
   }

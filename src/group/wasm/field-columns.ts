@@ -48,7 +48,11 @@ export class ColumnStore {
   /** Adds the products of words first, first + 1, ... (already in locals) with the words of the stream. */
   addProducts(words: readonly Pair[], first: number, stream: Stream): void {
     const loaded = new Map<number, Pair>();
-    for (let total = first + stream.start(first); total < first + words.length - 1 + stream.length; total += 1) {
+    for (
+      let total = first + stream.start(first);
+      total < first + words.length - 1 + stream.length;
+      total += 1
+    ) {
       const entering = total - first;
       if (entering < stream.length) {
         const pair = stream.load(entering);

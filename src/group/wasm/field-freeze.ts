@@ -28,8 +28,10 @@ const OFFSET = { multiple: 64n, bottom: -64 * 19, top: 2 ** 14 } as const;
 
 /** The body of freeze(a): canonical digits, as pairs, at the given address. Bound: |a| <= FREEZE_LIMIT. */
 export function writeFreeze(fn: FunctionBuilder, frozen: Address): void {
-  const widest = BigInt(FREEZE_LIMIT) * ((2n ** BigInt(LIMB_BITS * LIMBS) - 1n) / (2n ** BigInt(LIMB_BITS) - 1n));
-  if (widest >= OFFSET.multiple * P) throw new BoundError('freeze: the offset does not make every input positive');
+  const widest =
+    BigInt(FREEZE_LIMIT) * ((2n ** BigInt(LIMB_BITS * LIMBS) - 1n) / (2n ** BigInt(LIMB_BITS) - 1n));
+  if (widest >= OFFSET.multiple * P)
+    throw new BoundError('freeze: the offset does not make every input positive');
 
   const a = at(fn.parameter(0));
   const keep = (value: Wide): Wide => ({ ...value, value: fn.keep(value.value) });
@@ -55,7 +57,8 @@ export function writeFreeze(fn: FunctionBuilder, frozen: Address): void {
     digits.map((digit, k) => (k === 0 ? add(digit, wideConstant(19)) : digit)),
     keep,
   ).overflow;
-  if (atLeastP.range.min < 0 || atLeastP.range.max > 1) throw new BoundError('freeze: the quotient is not a bit');
+  if (atLeastP.range.min < 0 || atLeastP.range.max > 1)
+    throw new BoundError('freeze: the quotient is not a bit');
   adjust(0, multiplyByConstant(atLeastP, 19));
   digits = carryChain(digits, keep).digits;
 
@@ -67,7 +70,10 @@ export function writeFreeze(fn: FunctionBuilder, frozen: Address): void {
 }
 
 /** Digits in [0, 2^13), the top one in [0, 2^8), and what is left above bit 255. */
-export function carryChain(columns: readonly Wide[], keep: (value: Wide) => Wide): { digits: Wide[]; overflow: Wide } {
+export function carryChain(
+  columns: readonly Wide[],
+  keep: (value: Wide) => Wide,
+): { digits: Wide[]; overflow: Wide } {
   const digits: Wide[] = [];
   let carry: Wide = wideConstant(0);
   columns.forEach((column, k) => {

@@ -1,12 +1,12 @@
 /**
  * From the 39 columns of a product to twenty limbs. Column k is worth 2^(13 k); 2^260 = 608 mod p.
  *
- * High columns are split at bit 16 instead of being carried one after another: column k = lo + 2^16 hi, where 2^16 at
- * column k is 8 at column k + 1. So column j receives 608 lo of column j + 20 and 8 * 608 hi of column j + 19, one dot
- * of a blended pair. The low columns then pass one chain of carries.
+ * High columns are split at bit 16 instead of being carried one after another: column k = lo + 2^16 hi with both signed,
+ * and 2^16 at column k is 8 at column k + 1. So column j receives 608 lo of column j + 20 and 8 * 608 hi of column
+ * j + 19, one dot of a blended pair. The low columns then pass one chain of carries.
  */
 import type { FunctionBuilder } from './assembler.js';
-import { FOLD, HALF_RADIX, LIMB_BITS, LIMBS, REDUCED, word } from './field.js';
+import { FOLD, HALF_RADIX, LIMB_BITS, LIMBS, mod, REDUCED, word } from './field.js';
 import { COLUMNS, type ColumnStore } from './field-columns.js';
 import { v128, type Address } from './instructions.js';
 import {
@@ -14,6 +14,8 @@ import {
   blend,
   BoundError,
   dot,
+  highHalf,
+  lowHalf,
   magnitude,
   mask,
   multiplyByConstant,
@@ -22,20 +24,40 @@ import {
   pair,
   pairConstant,
   shiftRight,
-  splitAt16,
   subPair,
   wideConstant,
   type Pair,
   type Wide,
 } from './intervals.js';
 
-/** Half the radix at every digit is added to the columns and taken off the digits: that makes the digits balanced. */
-const ROUNDING = HALF_RADIX * (1 + 2 ** LIMB_BITS); // added to each even column, it serves the odd column above it too
+/** 2^16 at a high column is worth this one column above the one it folds to. */
+const FOLD_HIGH = FOLD * 2 ** (16 - LIMB_BITS);
 
-const HALF = pairConstant(HALF_RADIX, HALF_RADIX);
+/**
+ * Digits come out balanced when about half the radix is added to every column before the carries and taken off every digit
+ * after them. The addition costs nothing where it rides on the constant that highHalf adds anyway: 16 more high halves are
+ * worth 16 FOLD_HIGH = 9 * 2^13 + 2^12, half the radix here and 9 one column above. So every digit is offset by 2^12 + 9,
+ * and limb 0, which no high half reaches, makes up for the ends: for its own offset, for the 9 that limb 1 does not get
+ * from below, and for the 9 that limb 19 sends round.
+ */
+const RIDING = 16;
+const EXCESS = 9;
+const OFFSET = HALF_RADIX + EXCESS;
+const OFFSET_BOTTOM = OFFSET + EXCESS * 2 ** LIMB_BITS - EXCESS * FOLD;
+
+/** What is added and what is taken off must be equal modulo p. */
+function checkOffsets(): void {
+  let difference = BigInt(OFFSET_BOTTOM - OFFSET);
+  for (let j = 1n; j < BigInt(LIMBS); j += 1n) {
+    difference += BigInt(RIDING * FOLD_HIGH - OFFSET) << (BigInt(LIMB_BITS) * j);
+  }
+  if (mod(difference) !== 0n) throw new BoundError('the offsets of the digits do not cancel');
+}
+
+const OFFSETS = pairConstant(OFFSET, OFFSET);
 
 function storeDigits(fn: FunctionBuilder, out: Address, j: number, digits: Pair): void {
-  const balanced = subPair(digits, HALF);
+  const balanced = subPair(digits, OFFSETS);
   if (Math.max(magnitude(balanced.even), magnitude(balanced.odd)) > REDUCED) {
     throw new BoundError(`reduced word ${String(j)} exceeds REDUCED`);
   }
@@ -44,6 +66,7 @@ function storeDigits(fn: FunctionBuilder, out: Address, j: number, digits: Pair)
 
 /** Folds and carries stored columns 0..38 into out: limbs of magnitude at most REDUCED. */
 export function reduceColumns(fn: FunctionBuilder, columns: ColumnStore, out: Address): void {
+  checkOffsets();
   const keepWide = (value: Wide): Wide => ({ ...value, value: fn.keep(value.value) });
   const keepPair = (value: Pair): Pair => ({ ...value, value: fn.keep(value.value) });
   const load = (k: number): Wide => {
@@ -52,18 +75,17 @@ export function reduceColumns(fn: FunctionBuilder, columns: ColumnStore, out: Ad
     return keepWide(column);
   };
   const zero = pairConstant(0, 0);
-  const factors = pairConstant(FOLD, FOLD * 2 ** (16 - LIMB_BITS));
+  const factors = pairConstant(FOLD, FOLD_HIGH);
 
-  let below: Pair = zero; // the split column j + 19; column 19 itself is low
+  let below: Pair = zero; // the high half of column j + 19; column 19 itself is low
   let carry: Wide = wideConstant(0);
   let even: Wide = carry;
   const lowest: Wide[] = []; // limbs 0 to 3 wait for the carry that comes round
   for (let j = 0; j < LIMBS; j += 1) {
-    const high = j + LIMBS < COLUMNS ? keepPair(splitAt16(load(j + LIMBS))) : zero;
-    let column = add(load(j), dot(blend(high, below), factors));
-    below = high;
-    if (j % 2 === 0) column = add(column, wideConstant(ROUNDING));
-    if (j > 0) column = add(column, carry);
+    const high = j + LIMBS < COLUMNS ? load(j + LIMBS) : undefined;
+    let column = add(load(j), dot(blend(high ? lowHalf(high) : zero, below), factors));
+    if (high) below = keepPair(highHalf(high, RIDING));
+    column = add(column, j === 0 ? wideConstant(OFFSET_BOTTOM) : carry);
     column = keepWide(column);
     carry = keepWide(shiftRight(column, LIMB_BITS));
     if (j < 4) lowest.push(column);

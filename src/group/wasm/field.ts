@@ -24,7 +24,7 @@ export const HALF_RADIX = 2 ** (LIMB_BITS - 1);
 export const FOLD = 608;
 
 /** The magnitude of every limb after a multiplication, a square or a carry (see field-reduce.ts, which proves it). */
-export const REDUCED = HALF_RADIX + 3;
+export const REDUCED = HALF_RADIX + 12;
 
 /**
  * The largest product |a| |b| of limb magnitudes that a multiplication accepts. E H of the doubling needs all of it,
@@ -62,7 +62,10 @@ export function balancedLimbs(value: bigint): number[] {
 
 /** The words of one element's limbs, as 32-bit pairs in memory order. */
 export function pairWords(limbs: readonly number[]): number[] {
-  return Array.from({ length: WORDS }, (_, j) => ((limbs[2 * j] ?? 0) & 0xffff) | ((limbs[2 * j + 1] ?? 0) << 16));
+  return Array.from(
+    { length: WORDS },
+    (_, j) => ((limbs[2 * j] ?? 0) & 0xffff) | ((limbs[2 * j + 1] ?? 0) << 16),
+  );
 }
 
 export const at = (base: I32, offset = 0): Address => ({ base, offset });

@@ -39,7 +39,9 @@ function defineSelect(module: ModuleBuilder, field: FieldRoutines, selected: Bas
       out,
       identity,
       load: (multiple, j) =>
-        v128.loadSplat32(at(fn.parameter(1), BASE_ENTRY_BYTES * (multiple - 1) + LANE_ELEMENT_BYTES * index + 4 * j)),
+        v128.loadSplat32(
+          at(fn.parameter(1), BASE_ENTRY_BYTES * (multiple - 1) + LANE_ELEMENT_BYTES * index + 4 * j),
+        ),
       limit: HALF_RADIX,
     });
     selectEntry(code, fn.keep(v128.load(at(fn.parameter(0)))), {
@@ -65,7 +67,9 @@ function defineAdd(module: ModuleBuilder, field: FieldRoutines, selected: BaseEn
   return module.define(1, (fn) => {
     const code = new FieldCode(fn, field);
     const p = pointAt(at(fn.parameter(0)));
-    const entry = [selected.plus, selected.minus, selected.product].map((part) => slot(part.address, HALF_RADIX));
+    const entry = [selected.plus, selected.minus, selected.product].map((part) =>
+      slot(part.address, HALF_RADIX),
+    );
     const [plus, minus, product] = entry as [Slot, Slot, Slot];
     code.linear([a, b], (read) => [subPair(read(p.y), read(p.x)), addPair(read(p.y), read(p.x))]);
     code.multiply(a, a, minus);
@@ -105,7 +109,10 @@ export function defineFixedBase(
         const addDigits = (parity: 0 | 1, count: number): void => {
           fn.repeat(i32.constant(count), (position) => {
             const first = digits.laneDigits + WORD_BYTES * (DIGIT_COUNT - 1 - parity);
-            const digit: I32 = i32.sub(i32.constant(first), i32.mul(position.get, i32.constant(2 * WORD_BYTES)));
+            const digit: I32 = i32.sub(
+              i32.constant(first),
+              i32.mul(position.get, i32.constant(2 * WORD_BYTES)),
+            );
             const entries = i32.add(
               i32.constant(BASE_TABLE),
               i32.mul(position.get, i32.constant(BASE_MULTIPLES * BASE_ENTRY_BYTES)),

@@ -45,7 +45,8 @@ export interface EngineInstance {
 
 /** (module (func (result v128) i32.const 0, i8x16.splat)): valid exactly where 128-bit SIMD is supported. */
 const SIMD_PROBE = new Uint8Array([
-  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 8, 1, 6, 0, 0x41, 0, 0xfd, 0x0f, 0x0b,
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 8, 1, 6, 0, 0x41, 0, 0xfd, 0x0f,
+  0x0b,
 ]);
 
 export function supportsSimd(): boolean {
@@ -70,7 +71,9 @@ function compile(bytes: Uint8Array<ArrayBuffer>): InstanceType<typeof webAssembl
 
 export function instantiate(): EngineInstance {
   if (!supportsSimd()) {
-    throw new Error('the WASM engine needs WebAssembly 128-bit SIMD, which this runtime or processor does not support');
+    throw new Error(
+      'the WASM engine needs WebAssembly 128-bit SIMD, which this runtime or processor does not support',
+    );
   }
   const exports = compile(moduleBytes()).exports as unknown as Stages & { readonly memory: WasmMemory };
   const memory = new Uint8Array(exports.memory.buffer);

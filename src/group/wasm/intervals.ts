@@ -84,12 +84,12 @@ export const maskPair = (a: Pair, bits: number): Pair => ({
   odd: { min: 0, max: 2 ** bits - 1 },
 });
 
-const SWAP_HALVES = [2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13] as const;
+const SWAP_HALVES = Uint8Array.of(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
 const EVEN_THEN_ODD = [0, 1, 18, 19, 4, 5, 22, 23, 8, 9, 26, 27, 12, 13, 30, 31] as const;
 
-/** (even, odd) becomes (odd, even). */
+/** (even, odd) becomes (odd, even). V8 makes one instruction of a swizzle by a constant, two of this shuffle. */
 export const swapPair = (a: Pair): Pair => ({
-  value: v128.shuffle(a.value, a.value, SWAP_HALVES),
+  value: v128.swizzle(a.value, v128.constant(SWAP_HALVES)),
   even: a.odd,
   odd: a.even,
 });
@@ -114,7 +114,10 @@ export const multiplyPair = (a: Pair, b: Pair): Pair => ({
   odd: within(times(a.odd, b.odd), INT16, 'multiplyPair'),
 });
 
-const union = (a: Interval, b: Interval): Interval => ({ min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) });
+const union = (a: Interval, b: Interval): Interval => ({
+  min: Math.min(a.min, b.min),
+  max: Math.max(a.max, b.max),
+});
 
 /** a where the mask is set, b elsewhere. Masks are all ones or all zeros in each lane: no branch, no index. */
 export const choose = (mask: V128, a: Pair, b: Pair): Pair => ({
@@ -173,10 +176,16 @@ export const mask = (a: Wide, bits: number): Wide => ({
   range: { min: 0, max: 2 ** bits - 1 },
 });
 
-/** Writes a = even + 2^16 odd with both halves signed: rounding to the nearest multiple of 2^16 costs an add and an xor. */
-export function splitAt16(a: Wide): Pair {
-  const rounded = add(a, wideConstant(2 ** 15));
-  return { value: v128.xor(rounded.value, i32x4.constant(2 ** 15)), even: INT16, odd: shifted(rounded.range, 16) };
+/** The low half of a column read as a signed digit, in the even place; the odd place holds something that is not meant. */
+export const lowHalf = (a: Wide): Pair => ({ value: a.value, even: INT16, odd: INT16 });
+
+/**
+ * What is left of a column after lowHalf, in units of 2^16, plus a constant, in the odd place. Since lowHalf is signed, the
+ * rest is a / 2^16 rounded to the nearest: one addition.
+ */
+export function highHalf(a: Wide, constant: number): Pair {
+  const rounded = add(a, wideConstant(2 ** 15 + constant * 2 ** 16));
+  return { value: rounded.value, even: INT16, odd: within(shifted(rounded.range, 16), INT16, 'highHalf') };
 }
 
 /** The low halves of two columns as a pair, unchecked halves: each must be masked (maskPair) before any other use. */
@@ -201,4 +210,7 @@ export const unpackEven = (a: Pair): Wide => ({
   range: a.even,
 });
 
-export const unpackOdd = (a: Pair): Wide => ({ value: i32x4.shrSigned(a.value, i32.constant(16)), range: a.odd });
+export const unpackOdd = (a: Pair): Wide => ({
+  value: i32x4.shrSigned(a.value, i32.constant(16)),
+  range: a.odd,
+});

@@ -7,7 +7,8 @@ import { CHUNK, JOB_VECTOR_BYTES, JOBS, POINT_BYTES, POINTS, SPARE } from './lay
 export const laneAddress = (vector: number, lane: number): number => vector + 4 * lane;
 
 /** The lane of point number i of a chunk. */
-export const pointLane = (i: number, base = POINTS): number => laneAddress(base + POINT_BYTES * (i >> 2), i & 3);
+export const pointLane = (i: number, base = POINTS): number =>
+  laneAddress(base + POINT_BYTES * (i >> 2), i & 3);
 
 export interface Job {
   readonly first: number;

@@ -23,7 +23,9 @@ export function defineAddLanes(module: ModuleBuilder, field: FieldRoutines, poin
       const code = new FieldCode(fn, field);
       fn.repeat(fn.parameter(0), (index) => {
         const jobs = fn.keep(i32.mul(index.get, i32.constant(JOB_VECTOR_BYTES)));
-        const addresses = Array.from({ length: 3 * LANES }, (_, k) => fn.keep(i32.load(at(jobs, JOBS + 4 * k))));
+        const addresses = Array.from({ length: 3 * LANES }, (_, k) =>
+          fn.keep(i32.load(at(jobs, JOBS + 4 * k))),
+        );
         const gather = (lanes: readonly I32[], offset: I32): ReturnType<typeof i32x4.constant> =>
           lanes.reduce(
             (words, address, lane) => i32x4.withLane(words, lane, i32.load(at(i32.add(address, offset)))),

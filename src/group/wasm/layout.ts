@@ -54,7 +54,9 @@ export const ZERO_BLOCK = hashConstants.take(128);
 export const BASE_POSITIONS = 32;
 export const BASE_MULTIPLES = 8;
 export const BASE_ENTRY_BYTES = 3 * (ELEMENT_BYTES / LANES);
-export const BASE_TABLE = new Region(4096, PAGE_BYTES).take(BASE_POSITIONS * BASE_MULTIPLES * BASE_ENTRY_BYTES);
+export const BASE_TABLE = new Region(4096, PAGE_BYTES).take(
+  BASE_POSITIONS * BASE_MULTIPLES * BASE_ENTRY_BYTES,
+);
 
 // ---- working memory
 

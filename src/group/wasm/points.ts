@@ -6,7 +6,16 @@
 import type { FunctionReference, ModuleBuilder } from './assembler.js';
 import { CONSTANTS } from './constants.js';
 import { ELEMENT_BYTES, REDUCED } from './field.js';
-import { Carried, FieldCode, pointer, requireLimit, slot, work, type FieldRoutines, type Slot } from './field-code.js';
+import {
+  Carried,
+  FieldCode,
+  pointer,
+  requireLimit,
+  slot,
+  work,
+  type FieldRoutines,
+  type Slot,
+} from './field-code.js';
 import type { Address } from './instructions.js';
 import { keepPair } from './field-multiply.js';
 import { addPair, subPair } from './intervals.js';
@@ -27,7 +36,12 @@ export interface CachedPoint {
 }
 
 /** Limits of a cached point; every coordinate of a point in memory is at most REDUCED. */
-const CACHED_LIMITS = { plus: 2 * REDUCED, minus: 2 * REDUCED, twiceZ: 2 * REDUCED, twiceDT: REDUCED } as const;
+const CACHED_LIMITS = {
+  plus: 2 * REDUCED,
+  minus: 2 * REDUCED,
+  twiceZ: 2 * REDUCED,
+  twiceDT: REDUCED,
+} as const;
 
 /** Field element number index of a group of elements that stand one after another. */
 export const nth = (address: Address, index: number): Address => ({
@@ -60,7 +74,12 @@ export function requirePoint(point: Point): void {
 }
 
 export function copyPoint(code: FieldCode, out: Point, from: Point): void {
-  code.linear([out.x, out.y, out.z, out.t], (read) => [read(from.x), read(from.y), read(from.z), read(from.t)]);
+  code.linear([out.x, out.y, out.z, out.t], (read) => [
+    read(from.x),
+    read(from.y),
+    read(from.z),
+    read(from.t),
+  ]);
 }
 
 export function setIdentity(code: FieldCode, out: Point): void {
@@ -159,6 +178,12 @@ export function doublePoint(code: FieldCode, points: PointRoutines, p: Point, ex
   code.fn.call(points.double[extent], pointer(p.x.address));
 }
 
-export function addPoint(code: FieldCode, points: PointRoutines, p: Point, q: CachedPoint, extent: Extent): void {
+export function addPoint(
+  code: FieldCode,
+  points: PointRoutines,
+  p: Point,
+  q: CachedPoint,
+  extent: Extent,
+): void {
   code.fn.call(points.add[extent], pointer(p.x.address), pointer(q.plus.address));
 }

@@ -12,7 +12,8 @@ import { L } from './scalar-digits.js';
 const WORDS32 = 8;
 const LOW = i64.constant(0xffffffffn);
 const THIRTY_TWO = i64.constant(32n);
-const word32 = (value: bigint, index: number): I64 => i64.constant((value >> BigInt(32 * index)) & 0xffffffffn);
+const word32 = (value: bigint, index: number): I64 =>
+  i64.constant((value >> BigInt(32 * index)) & 0xffffffffn);
 
 /** -1/l modulo 2^32, by Newton's iteration, each doubling the number of correct bits. */
 function negativeInverse(): bigint {

@@ -37,7 +37,9 @@ function writeDigits(fn: FunctionBuilder, input: I32, output: I32, stride: numbe
     const above = chosen[i + 1];
     const shifted = i64.shrUnsigned(value, i64.constant(1n));
     const joined =
-      above === undefined ? shifted : i64.or(shifted, i64.shl(i64.and(above, i64.constant(1n)), i64.constant(31n)));
+      above === undefined
+        ? shifted
+        : i64.or(shifted, i64.shl(i64.and(above, i64.constant(1n)), i64.constant(31n)));
     return fn.keep(i32.wrap(joined));
   });
 

@@ -56,7 +56,10 @@ export function selectEntry(code: FieldCode, digits: V128, table: Table): void {
     return pair(fn.keep(value), range, range);
   };
   const store = (column: Column, j: number, value: Pair): void => {
-    limits.set(column.out, Math.max(limits.get(column.out) ?? 0, magnitude(value.even), magnitude(value.odd)));
+    limits.set(
+      column.out,
+      Math.max(limits.get(column.out) ?? 0, magnitude(value.even), magnitude(value.odd)),
+    );
     fn.emit(v128.store(word(column.out.address, j), value.value));
   };
 
@@ -68,5 +71,6 @@ export function selectEntry(code: FieldCode, digits: V128, table: Table): void {
     store(table.signed, j, negateWhere(sign, scan(table.signed, j)));
   }
   for (const [out, limit] of limits) out.limit = limit;
-  for (const { out, limit } of [table.plus, table.minus, ...table.others, table.signed]) requireLimit(out, limit);
+  for (const { out, limit } of [table.plus, table.minus, ...table.others, table.signed])
+    requireLimit(out, limit);
 }

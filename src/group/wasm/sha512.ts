@@ -11,7 +11,8 @@ export const DIGEST_BYTES = 64;
 function rootBits(degree: 2n | 3n, count: number): BigUint64Array {
   const result = new BigUint64Array(count);
   const primes: bigint[] = [];
-  for (let n = 2n; primes.length < count; n += 1n) if (primes.every((prime) => n % prime !== 0n)) primes.push(n);
+  for (let n = 2n; primes.length < count; n += 1n)
+    if (primes.every((prime) => n % prime !== 0n)) primes.push(n);
   primes.forEach((prime, index) => {
     const scaled = prime << (64n * degree);
     let root = 1n << 70n; // Newton's iteration from above: the first value that does not decrease is the integer root
@@ -36,7 +37,10 @@ const SWAP_BYTES = [7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8] as con
 const swapBytes = (value: V128): V128 => v128.shuffle(value, value, SWAP_BYTES);
 
 const rotations = (x: I64, a: number, b: number, last: I64): I64 =>
-  i64.xor(i64.xor(i64.rotateRight(x, i64.constant(BigInt(a))), i64.rotateRight(x, i64.constant(BigInt(b)))), last);
+  i64.xor(
+    i64.xor(i64.rotateRight(x, i64.constant(BigInt(a))), i64.rotateRight(x, i64.constant(BigInt(b)))),
+    last,
+  );
 const rotated = (x: I64, bits: number): I64 => i64.rotateRight(x, i64.constant(BigInt(bits)));
 const shifted = (x: I64, bits: number): I64 => i64.shrUnsigned(x, i64.constant(BigInt(bits)));
 
@@ -68,7 +72,9 @@ export function defineCompress(module: ModuleBuilder): FunctionReference {
       const choice = i64.xor(g, i64.and(e, i64.xor(f, g)));
       const majority = i64.xor(i64.and(a, i64.xor(b, c)), i64.and(b, c));
       const schedule = i64.add(pick(w, round).get, constant);
-      const t1 = fn.keep(i64.add(i64.add(i64.add(h.get, schedule), choice), rotations(e, 14, 18, rotated(e, 41))));
+      const t1 = fn.keep(
+        i64.add(i64.add(i64.add(h.get, schedule), choice), rotations(e, 14, 18, rotated(e, 41))),
+      );
       fn.set(d, i64.add(d.get, t1));
       fn.set(h, i64.add(t1, i64.add(majority, rotations(a, 28, 34, rotated(a, 39)))));
     };

@@ -14,7 +14,8 @@ export function startWalk(engine: EngineInstance, start: Uint8Array, step: Uint8
   memory.set(step.subarray(0, 32), INPUT + 32);
   stages.decode(1, -1);
   for (const [lane, name] of ['start', 'step'].entries()) {
-    if (!laneIsValid(memory, lane)) throw new RangeError(`walk: the ${name} is not the encoding of an element`);
+    if (!laneIsValid(memory, lane))
+      throw new RangeError(`walk: the ${name} is not the encoding of an element`);
   }
   memory[SHARED_SCALAR] = 1;
   stages.recode();

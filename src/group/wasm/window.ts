@@ -45,7 +45,12 @@ function defineTable(
 }
 
 /** select(digit address): the table entry for the digit, in all lanes, to the address `selected`. */
-function defineSelect(module: ModuleBuilder, field: FieldRoutines, table: number, selected: number): FunctionReference {
+function defineSelect(
+  module: ModuleBuilder,
+  field: FieldRoutines,
+  table: number,
+  selected: number,
+): FunctionReference {
   return module.define(1, (fn) => {
     const code = new FieldCode(fn, field);
     const [out, first] = [cachedAt(fixed(selected)), cachedAt(entryAt(table, 1))];
@@ -101,7 +106,10 @@ export function defineWindowMultiply(
         addDigit(i32.constant(digits.sharedDigits), 'projective');
         fn.repeat(i32.constant(DIGIT_COUNT - 2), (index) => {
           shift();
-          const position = i32.add(i32.shl(index.get, i32.constant(2)), i32.constant(digits.sharedDigits + 4));
+          const position = i32.add(
+            i32.shl(index.get, i32.constant(2)),
+            i32.constant(digits.sharedDigits + 4),
+          );
           addDigit(position, 'projective');
         });
         shift();

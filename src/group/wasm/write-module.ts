@@ -10,7 +10,7 @@ import { buildModule } from './module.js';
 
 const LINE = 120;
 
-export function moduleSource(bytes: Uint8Array): string {
+function moduleSource(bytes: Uint8Array): string {
   const text = deflateSync(bytes, { level: 9 }).toString('base64');
   const lines = text.match(new RegExp(`.{1,${String(LINE)}}`, 'g')) ?? [];
   const literals = lines.map((line) => `  '${line}',`).join('\n');
@@ -21,5 +21,5 @@ const target = process.argv[2];
 if (target !== undefined && import.meta.url.endsWith('write-module.js')) {
   const bytes = buildModule();
   writeFileSync(target, moduleSource(bytes));
-  console.log(`${target}: ${String(bytes.length)} bytes of WebAssembly`);
+  process.stdout.write(`${target}: ${bytes.length} bytes of WebAssembly\n`);
 }
