@@ -90,10 +90,11 @@ function liftOf(counts: readonly CellCount[], holder: Inventory, sigma2: number)
   const armAt = dimensions.indexOf(arms.column);
   if (armAt < 0) return null;
   const wanted = [...arms.treatment, arms.control];
+  const nameOf = cohortNames(counts.map(({ label }) => label.filter((_, i) => i !== armAt)));
   const cells: ConversionCell[] = counts.flatMap(({ label, size, count }) => {
     const arm = label[armAt] ?? '';
     if (!wanted.includes(arm)) return [];
-    const cohort = label.filter((_, i) => i !== armAt).join(' / ');
+    const cohort = nameOf(label.filter((_, i) => i !== armAt));
     return [{ arm, cohort, n: size, conversions: count, noiseVariance: sigma2 }];
   });
   const present = new Set(cells.map(({ arm }) => arm));
@@ -104,6 +105,16 @@ function liftOf(counts: readonly CellCount[], holder: Inventory, sigma2: number)
     });
   }
   return mutable(conversionTable({ cells, controlArm: arms.control, confidence: REPORT_CONFIDENCE }));
+}
+
+/**
+ * A name for each cohort: its values with strokes between them, or as JSON where values that hold strokes themselves
+ * would give two cohorts one name.
+ */
+function cohortNames(cohorts: readonly (readonly string[])[]): (cohort: readonly string[]) => string {
+  const plain = (values: readonly string[]): string => values.join(' / ');
+  const different = new Set(cohorts.map((values) => JSON.stringify(values))).size;
+  return new Set(cohorts.map(plain)).size === different ? plain : (values) => JSON.stringify(values);
 }
 
 /** The table as the plain JSON it will be: the schema's type has no `readonly`. */

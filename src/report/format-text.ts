@@ -4,7 +4,8 @@ type Interval = NonNullable<Report['lift']>['overall'][number]['lift']['absolute
 
 /** A whole number with thousands separators, or a dash. */
 export function formatNumber(value: number | null): string {
-  return value === null ? '-' : Math.round(value).toLocaleString('en-US');
+  // Adding 0 makes the -0 that small negative counts round to a plain 0.
+  return value === null ? '-' : (Math.round(value) + 0).toLocaleString('en-US');
 }
 
 /** A share as a percentage, or a dash. */
@@ -22,9 +23,13 @@ export function formatInterval(
   return `[${format(interval.lower)}, ${format(interval.upper)}]`;
 }
 
-/** Text from a partner or a file, safe for a terminal: control and direction characters become `?`. */
-export function plainLabel(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu, '?');
+/**
+ * Text from a partner or a file, safe for a terminal: control and direction characters become `?`, and what is longer
+ * than `maxChars` ends in an ellipsis.
+ */
+export function plainLabel(text: string, maxChars = Infinity): string {
+  const shown = text.length > maxChars ? `${text.slice(0, maxChars - 1)}…` : text;
+  return shown.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu, '?');
 }
 
 /** Rows under a header, columns aligned: the first to the left, numbers to the right. */

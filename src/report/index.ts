@@ -1,4 +1,4 @@
-export { formatNumber, formatPercent, formatTable } from './format-text.js';
+export { formatNumber, formatPercent, formatTable, plainLabel } from './format-text.js';
 export { REPORT_CONFIDENCE, buildReport, type ReportInput } from './build-report.js';
-export { REPORT_SCHEMA, type Report } from './report-schema.js';
+export type { Report } from './report-schema.js';
 export { renderReport } from './render-report.js';

@@ -1,11 +1,15 @@
 import type { Report } from './report-schema.js';
 import { formatInterval, formatNumber, formatPercent, formatTable, plainLabel } from './format-text.js';
 
+/** Most characters of one name or label in the text; the JSON has all of them. */
+const LABEL_CHARS = 60;
+const label = (text: string): string => plainLabel(text, LABEL_CHARS);
+
 /** The report as plain text for a terminal; every figure with its interval and the noise in it. */
 export function renderReport(report: Report): string {
   const { party, partner, mode, role } = report;
   return [
-    `Report of ${plainLabel(party)} about ${plainLabel(party)} and ${plainLabel(partner)} (${mode}, role ${role})`,
+    `Report of ${label(party)} about ${label(party)} and ${label(partner)} (${mode}, role ${role})`,
     ...dataLines(report),
     ...matchLines(report),
     ...liftLines(report),
@@ -42,7 +46,7 @@ function matchLines({ mode, matchedKeys, cells }: Report): string[] {
   if (cells.length === 0) return ['  counts        not told to this side'];
   if (mode === 'psi-ca') return [`  matched       ${formatNumber(cells[0]?.count ?? 0)}`];
   const rows = cells.map((cell, i) => [
-    Object.values(cell.label).map(plainLabel).join(' / ') || `cell ${i}`,
+    label(Object.values(cell.label).join(' / ')) || `cell ${i}`,
     formatNumber(cell.size),
     formatNumber(cell.count ?? 0),
     cell.noiseDominated ? 'mostly noise' : '',
@@ -53,7 +57,7 @@ function matchLines({ mode, matchedKeys, cells }: Report): string[] {
 function liftLines({ lift }: Report): string[] {
   if (lift === null) return [];
   const rows = lift.overall.map(({ arm, lift: of }) => [
-    `${plainLabel(arm)} vs ${plainLabel(lift.controlArm)}`,
+    `${label(arm)} vs ${label(lift.controlArm)}`,
     formatPercent(of.treatment.rate.value),
     formatPercent(of.control.rate.value),
     `${formatPercent(of.absolute.value)} ${formatInterval(of.absolute.interval, formatPercent)}`,
@@ -73,12 +77,12 @@ function privacyLines({ privacy, mode }: Report): string[] {
     if (noise === null) return 'none told';
     if (noise.mechanism === 'none') return 'exact: no noise';
     const sigma = Math.sqrt(noise.sigma2).toFixed(2);
-    return `${noise.mechanism} noise, epsilon ${noise.epsilon ?? 0}, delta ${noise.delta ?? 0}, sigma ${sigma}`;
+    return `${noise.mechanism} noise, epsilon ${noise.epsilon ?? 0}, delta ${Number((noise.delta ?? 0).toPrecision(3))}, sigma ${sigma}`;
   };
   return [
     '',
     'Privacy',
-    ...(mode === 'psi' ? [] : [`  counts here          ${told(privacy.counts)}`]),
+    ...(mode === 'psi' ? [] : [`  counts here             ${told(privacy.counts)}`]),
     ...(mode === 'psi' ? [] : [`  counts the partner has  ${told(privacy.ownDisclosure)}`]),
     ...privacy.alsoDisclosed.map((line) => `  ${line}`),
   ];
