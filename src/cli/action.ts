@@ -1,3 +1,4 @@
+import { outputFailure } from '../data/index.js';
 import { asVesicaError, type VesicaError } from '../errors.js';
 import { Reporter } from './progress.js';
 
@@ -30,13 +31,18 @@ export function action<Arguments extends readonly unknown[]>(
       isTerminal: process.stderr.isTTY,
       write: (text) => void process.stderr.write(text),
     });
+    const fail = (failure: VesicaError): void => {
+      for (const line of describeError(failure)) reporter.line(line);
+      process.exitCode = failure.exitCode;
+    };
+    // Whoever read the output is gone (`| head`). Without a listener Node would print a stack trace.
+    process.stdout.once('error', (error) => fail(outputFailure(error, 'standard output')));
+    process.stderr.on('error', () => undefined);
     const print = (text: string): void => void process.stdout.write(text);
     try {
       await run({ reporter, print, signal: stop.signal }, ...given);
     } catch (error) {
-      const failure = asVesicaError(error);
-      for (const line of describeError(failure)) reporter.line(line);
-      process.exitCode = failure.exitCode;
+      fail(asVesicaError(error));
     } finally {
       process.removeListener('SIGINT', onSignal);
       process.removeListener('SIGTERM', onSignal);
@@ -44,8 +50,10 @@ export function action<Arguments extends readonly unknown[]>(
   };
 }
 
-/** What a person reads when a command fails: code, what and where, what to do next. */
+/** What a person reads when a command fails: code, where and what, what to do next. */
 export function describeError(error: VesicaError): string[] {
+  const { field, message } = error;
+  const at = field === undefined || message.includes(field) ? '' : ` at ${field}`;
   const from = error.reportedBy === 'peer' ? ' (told by the partner)' : '';
-  return [`error ${error.code}${from}: ${error.message}`, `  next: ${error.next}`];
+  return [`error ${error.code}${at}${from}: ${message}`, `  next: ${error.next}`];
 }

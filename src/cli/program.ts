@@ -1,12 +1,11 @@
 import { Command, Option } from 'commander';
-import { demoCommand } from './demo/demo-command.js';
 import { addDataCommands } from './data-command.js';
+import type { DemoOptions } from './demo/demo-command.js';
 import { addIdentityCommands } from './identity-command.js';
 import { action } from './action.js';
-import { runCommand } from './run/run-command.js';
 import { VERSION } from './version.js';
 
-/** The command line: what exists, and which function does it. */
+/** The command line: what exists, and which function does it. A command is loaded when it runs, so that others start at once. */
 export function createProgram(): Command {
   const program = new Command('vesica')
     .description('Two nodes measure what a campaign changed; neither shows the other its customers.')
@@ -20,7 +19,12 @@ export function createProgram(): Command {
     .description('one side of a one-off session, as a session file says; two terminals make a session')
     .argument('<session.yaml>', 'session file, see examples/')
     .option('--json', 'print the report as JSON on standard output, and nothing else there')
-    .action(action(runCommand));
+    .action(
+      action(async (context, path: string, options: { json?: true }) => {
+        const { runCommand } = await import('./run/run-command.js');
+        await runCommand(context, path, options);
+      }),
+    );
 
   program
     .command('demo')
@@ -32,7 +36,12 @@ export function createProgram(): Command {
         .default('publisher'),
     )
     .option('--folder <path>', 'where to write the files of the demo (default: a new temporary folder)')
-    .action(action(demoCommand));
+    .action(
+      action(async (context, options: DemoOptions) => {
+        const { demoCommand } = await import('./demo/demo-command.js');
+        await demoCommand(context, options);
+      }),
+    );
 
   addDataCommands(program);
   addIdentityCommands(program);

@@ -1,3 +1,5 @@
+import { plainLabel } from '../report/index.js';
+
 /** Where progress is written and how: a bar that redraws itself on a terminal, plain lines anywhere else. */
 export interface ProgressOutput {
   readonly isTerminal: boolean;
@@ -15,6 +17,8 @@ export interface Progress {
 const BAR_WIDTH = 24;
 const REDRAW_MS = 100;
 const LINE_MS = 5_000;
+/** Longer than any message of ours with two paths in it. */
+const MAX_LINE_CHARS = 2_000;
 
 /** Lines and progress bars on `output`. `now` is a clock in milliseconds. */
 export class Reporter {
@@ -27,10 +31,10 @@ export class Reporter {
     this.#now = now;
   }
 
-  /** One line of text. */
+  /** One line of text. It may hold a partner's words, so nothing in it can steer the terminal, and it ends somewhere. */
   line(text: string): void {
     this.#closeBar();
-    this.#output.write(`${text}\n`);
+    this.#output.write(`${plainLabel(text, MAX_LINE_CHARS)}\n`);
   }
 
   /** A task called `name`, counted in `unit`. */

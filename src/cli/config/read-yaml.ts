@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { VesicaError } from '../../errors.js';
 
 /**
@@ -16,7 +16,7 @@ export function readYaml<Schema extends TSchema>(path: string, schema: Schema): 
     const line = syntaxError.linePos?.[0].line ?? 0;
     throw new VesicaError('config/invalid', `${path}, line ${line}: this is not YAML (${syntaxError.code})`);
   }
-  const value: unknown = document.toJS();
+  const value = contentOf(document, path);
   const validator = Compile(schema);
   if (validator.Check(value)) return value;
   // The last error of the list sums up an alternative; one with a key that does not belong says most.
@@ -28,6 +28,15 @@ export function readYaml<Schema extends TSchema>(path: string, schema: Schema): 
   throw new VesicaError('config/invalid', `${path}: ${field === '' ? 'the file' : field} ${what}`, { field });
 }
 
+/** The plain value of a document. Aliases that multiply without end are refused by the parser with an error of its own. */
+function contentOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new VesicaError('config/invalid', `${path}: its aliases (*name) cannot be followed`, { cause });
+  }
+}
+
 function explain(keyword: string, params: object, message: string): { key: string[]; what: string } {
   if (keyword === 'required' && 'requiredProperties' in params) {
     return { key: [String((params.requiredProperties as string[])[0])], what: 'is missing' };
@@ -37,6 +46,9 @@ function explain(keyword: string, params: object, message: string): { key: strin
       key: [String((params.additionalProperties as string[])[0])],
       what: 'is not a key that exists here',
     };
+  }
+  if (keyword === 'enum' && 'allowedValues' in params) {
+    return { key: [], what: `must be one of: ${(params.allowedValues as string[]).join(', ')}` };
   }
   if (keyword === 'anyOf') return { key: [], what: 'has a value that is not allowed here' };
   return { key: [], what: message };

@@ -10,7 +10,7 @@ import {
 } from '../../dp/index.js';
 import { VesicaError } from '../../errors.js';
 import { SUITE } from '../../group/index.js';
-import { IDENTIFIER_TYPES } from '../../identity/index.js';
+import { IDENTIFIER_TYPES, type IdentifierType } from '../../identity/index.js';
 import type { Arms, Disclosure, Role, Side, Terms } from '../../protocol/index.js';
 import { NO_ARMS, ROLES_OF_MODE, initiatorRole } from '../../protocol/index.js';
 import {
@@ -98,16 +98,13 @@ export function readSessionPlan(path: string, environment: NodeJS.ProcessEnv): S
 
 function termsOf(file: SessionFile, side: Side): Terms {
   const { mode, role, profile, privacy, share } = file;
-  const types = new Set(
-    Object.values(file.data.identifiers).map((as) => (typeof as === 'string' ? as : as.type)),
-  );
   const disclosure: Disclosure = mode === 'psi' ? 'rows' : (privacy?.disclosure ?? 'dp');
   return {
     suite: SUITE,
     mode,
     initiatorRole: initiatorRole(role, side),
     profile,
-    keyTypes: IDENTIFIER_TYPES.filter((type) => types.has(type)),
+    keyTypes: typesOf(file),
     purpose: file.purpose ?? '',
     disclosure,
     epsilon: wireDecimal(
@@ -120,6 +117,12 @@ function termsOf(file: SessionFile, side: Side): Terms {
     shareLabels: share?.labels ?? true,
     shareResults: share?.results ?? true,
   };
+}
+
+/** Every identifier type of the file once, in the registry's order. */
+function typesOf({ data }: SessionFile): IdentifierType[] {
+  const types = Object.values(data.identifiers).map((as) => (typeof as === 'string' ? as : as.type));
+  return IDENTIFIER_TYPES.filter((type) => types.includes(type));
 }
 
 /** The one text that both sides write for a decimal, so that 0.10 and 0.1 agree. */
@@ -141,7 +144,8 @@ function meetingOf(file: SessionFile): Meeting {
 }
 
 /** What the schema cannot say: keys that need or exclude each other. */
-function checkCombinations({ mode, role, data, arms, output, select, privacy }: SessionFile): void {
+function checkCombinations(file: SessionFile): void {
+  const { mode, role, data, arms, output, select, privacy } = file;
   if (!ROLES_OF_MODE[mode].includes(role)) {
     throw invalid('role', `mode ${mode} has the roles ${ROLES_OF_MODE[mode].join(', ')}, not ${role}`);
   }
@@ -160,6 +164,10 @@ function checkCombinations({ mode, role, data, arms, output, select, privacy }: 
     new Set(arms?.treatment).size !== (arms?.treatment ?? []).length
   ) {
     throw invalid('arms', 'arms.treatment names an arm twice, or the control arm');
+  }
+  // The protocol refuses this too, but only once the partner is there.
+  if (mode !== 'psi' && typesOf(file).length !== 1) {
+    throw invalid('data.identifiers', `mode ${mode} counts people, so data.identifiers has one type`);
   }
   if (mode === 'aggregate' && privacy?.disclosure === 'exact') {
     throw invalid('privacy.disclosure', 'mode aggregate releases noisy counts only');

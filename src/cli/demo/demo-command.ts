@@ -10,7 +10,7 @@ import type { CommandContext } from '../action.js';
 import { type DemoParty, DEMO_PARTIES, writeDemoFiles } from './demo-files.js';
 import { besidePublished } from './beside-published.js';
 
-interface DemoOptions {
+export interface DemoOptions {
   readonly json?: true;
   readonly party: DemoParty;
   readonly folder?: string;

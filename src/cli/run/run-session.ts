@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type LoadedList, loadList } from '../../data/index.js';
 import { asVesicaError } from '../../errors.js';
-import { chooseEngine, startPool } from '../../group/index.js';
+import { type Engine, chooseEngine, startPool } from '../../group/index.js';
 import { type Inventory, Session, type SessionOutcome } from '../../protocol/index.js';
 import { type Report, buildReport } from '../../report/index.js';
 import { systemRandom } from '../../system-random.js';
@@ -12,7 +12,7 @@ import type { Reporter } from '../progress.js';
 import { SOFTWARE } from '../version.js';
 import { inventoryOf } from './inventory-of.js';
 import { dismissPartner, meetPartner } from './meet-partner.js';
-import { writeOutput } from './write-output.js';
+import { requireOutputFolder, writeOutput } from './write-output.js';
 
 /**
  * One side of a one-off session: loads the list while it waits for the partner, runs the protocol, writes the output.
@@ -63,16 +63,22 @@ export async function runSession(
 }
 
 interface Prepared {
+  readonly engine: Engine;
   readonly list: LoadedList;
   readonly inventory: Inventory;
 }
 
-/** Loads the list. Ends early when the partner turns out not to be reachable: nobody would use it. */
+/**
+ * Everything that this side can fail in by itself, before the partner spends time on it: the engine, the folder of the
+ * output, the list. Ends early when the partner turns out not to be reachable: nobody would use the list.
+ */
 async function prepare(
   plan: SessionPlan,
   reporter: Reporter,
   { signal, meeting }: { readonly signal: AbortSignal; readonly meeting: Promise<Channel> },
 ): Promise<Prepared> {
+  const engine = chooseEngine(plan.engine);
+  await requireOutputFolder(plan);
   const progress = reporter.start('reading the list', 'rows');
   const nobody = new AbortController();
   meeting.catch(() => nobody.abort());
@@ -85,7 +91,7 @@ async function prepare(
       onProgress: ({ rows, totalRows }) => progress.update(rows, totalRows),
     });
     progress.finish();
-    return { list, inventory: inventoryOf(plan, list) };
+    return { engine, list, inventory: inventoryOf(plan, list) };
   } catch (error) {
     if (nobody.signal.aborted && !signal.aborted) await meeting;
     throw error;
@@ -95,10 +101,9 @@ async function prepare(
 /** Runs the protocol over `channel` on the engine that the plan asks for. */
 async function talk(
   plan: SessionPlan,
-  { list, inventory }: Prepared,
+  { engine, list, inventory }: Prepared,
   { channel, identity, reporter, signal }: TalkOptions,
 ): Promise<{ readonly outcome: SessionOutcome; readonly engine: Report['engine'] }> {
-  const engine = chooseEngine(plan.engine);
   reporter.line(`engine ${engine.name} (${engine.variant})`);
   const operations = startPool({ engine, threads: plan.threads ?? availableParallelism() });
   try {
@@ -118,6 +123,8 @@ async function talk(
     const progress = reporter.start(plan.terms.mode, 'items');
     const outcome = await driveSession(session, channel, {
       idleTimeoutMs: plan.idleTimeoutMs,
+      // A partner that has connected may still be reading its list.
+      greetingTimeoutMs: Math.max(plan.idleTimeoutMs, plan.connectTimeoutMs),
       signal,
       onFrame: () => progress.update(session.progress.done, session.progress.total),
     });
