@@ -1,0 +1,276 @@
+import { describe, expect, it } from 'vitest';
+import { readSessionPlan } from '../../src/cli/config/session-plan.js';
+import { VesicaError } from '../../src/errors.js';
+import { SUITE } from '../../src/group/index.js';
+import { Workspace } from './support/workspace.js';
+
+const GOOD = {
+  party: 'shop',
+  connect: 'ws://127.0.0.1:7701',
+  mode: 'aggregate',
+  role: 'cohorts',
+  profile: 'uid2',
+  data: { source: 'list.csv', identifiers: { mail: 'email' }, cohorts: ['arm', 'place'] },
+  arms: { column: 'arm', treatment: ['seen'], control: 'held out' },
+};
+const PSI = {
+  party: 'shop',
+  listen: '127.0.0.1:7701',
+  mode: 'psi',
+  role: 'both',
+  profile: 'pair',
+  data: { sql: 'select 1', identifiers: { mail: { type: 'email', encoding: 'sha256' }, tel: 'phone' } },
+};
+
+function plan(content: object | string) {
+  const workspace = new Workspace();
+  const path =
+    typeof content === 'string'
+      ? workspace.write('session.yaml', content)
+      : workspace.session('session.yaml', content);
+  return readSessionPlan(path, {});
+}
+
+function refusal(content: object | string): VesicaError {
+  try {
+    plan(content);
+  } catch (error) {
+    expect(error).toBeInstanceOf(VesicaError);
+    return error as VesicaError;
+  }
+  throw new Error('it was accepted');
+}
+
+/** `base` with the value at a dotted path replaced; `undefined` takes the key away. */
+function withValue(base: object, path: string, value: unknown): object {
+  const [key = '', ...rest] = path.split('.');
+  const before = (base as Record<string, unknown>)[key];
+  const inner = rest.length === 0 ? value : withValue(before ?? {}, rest.join('.'), value);
+  return { ...base, [key]: inner };
+}
+
+describe('a session file', () => {
+  it('has every default filled in', () => {
+    const workspace = new Workspace();
+    const path = workspace.session('shop/session.yaml', { ...GOOD, output: '../report.json' });
+    expect(readSessionPlan(path, {})).toEqual({
+      party: 'shop',
+      meeting: { kind: 'connect', url: 'ws://127.0.0.1:7701' },
+      side: 'initiator',
+      tls: undefined,
+      role: 'cohorts',
+      terms: {
+        suite: SUITE,
+        mode: 'aggregate',
+        initiatorRole: 'cohorts',
+        profile: 'uid2',
+        keyTypes: ['email'],
+        purpose: '',
+        disclosure: 'dp',
+        epsilon: '1',
+        delta: '0.000001',
+        minCell: 50,
+        minList: 0,
+        shareLabels: true,
+        shareResults: true,
+      },
+      data: {
+        source: workspace.path('shop/list.csv'),
+        identifiers: { mail: { type: 'email' } },
+        cohorts: ['arm', 'place'],
+        profile: 'uid2',
+      },
+      onAmbiguousCohort: 'refuse',
+      arms: GOOD.arms,
+      outputPath: workspace.path('report.json'),
+      select: 'matched',
+      engine: undefined,
+      threads: undefined,
+      maxElements: undefined,
+      connectTimeoutMs: 300_000,
+      idleTimeoutMs: 120_000,
+    });
+  });
+
+  it('says what the listening side means', () => {
+    const { side, meeting, terms, data } = plan({ ...PSI, role: 'sender', privacy: { minList: 7 } });
+    expect(side).toBe('responder');
+    expect(meeting).toEqual({ kind: 'listen', address: { host: '127.0.0.1', port: 7701 } });
+    expect(terms).toMatchObject({
+      initiatorRole: 'receiver',
+      disclosure: 'rows',
+      keyTypes: ['email', 'phone'],
+      minList: 7,
+    });
+    expect(data.identifiers).toEqual({ mail: { type: 'email', encoding: 'sha256' }, tel: { type: 'phone' } });
+  });
+
+  it.each([
+    ['0.10', '0.1'],
+    [0.1, '0.1'],
+    ['1e0', '1'],
+    [20, '20'],
+  ])('has one text for an epsilon of %s', (epsilon, text) => {
+    expect(plan({ ...GOOD, privacy: { epsilon } }).terms.epsilon).toBe(text);
+  });
+
+  it('takes an engine from the environment before its own', () => {
+    const path = new Workspace().session('session.yaml', { ...GOOD, engine: 'wasm' });
+    expect(readSessionPlan(path, { VESICA_ENGINE: 'noble' }).engine).toBe('noble');
+    expect(readSessionPlan(path, { VESICA_ENGINE: '' }).engine).toBe('wasm');
+  });
+});
+
+describe('a key', () => {
+  const strict = [
+    '',
+    'data.',
+    'arms.',
+    'privacy.',
+    'share.',
+    'timeouts.',
+    'tls.',
+    'data.csv.',
+    'data.consent.',
+  ];
+  it.each(strict)('that does not exist is named: %ssurprise', (prefix) => {
+    const complete = {
+      ...GOOD,
+      data: { ...GOOD.data, csv: {}, consent: { column: 'c', equals: true } },
+      privacy: {},
+      share: {},
+      timeouts: {},
+      tls: { identity: 'a', peer: 'b' },
+    };
+    const error = refusal(withValue(complete, `${prefix}surprise`, 1));
+    expect(error).toMatchObject({ code: 'config/invalid', field: `${prefix}surprise` });
+    expect(error.message).toContain('is not a key that exists here');
+  });
+
+  it.each(['party', 'mode', 'role', 'profile', 'data', 'data.identifiers', 'arms.control', 'arms.treatment'])(
+    'that is missing is named: %s',
+    (path) => {
+      const error = refusal(withValue(GOOD, path, undefined));
+      expect(error).toMatchObject({ code: 'config/invalid', field: path });
+      expect(error.message).toContain(`${path} is missing`);
+    },
+  );
+
+  it.each([
+    ['party', 7],
+    ['party', ''],
+    ['connect', []],
+    ['mode', 'join'],
+    ['role', 'boss'],
+    ['profile', 'none'],
+    ['purpose', 'x'.repeat(201)],
+    ['data.identifiers', {}],
+    ['data.identifiers.mail', 'e-mail'],
+    ['data.cohorts', []],
+    ['data.cohorts', Array.from({ length: 9 }, (_, i) => `c${i}`)],
+    ['data.region', 'Nederland'],
+    ['data.onAmbiguousCohort', 'guess'],
+    ['arms.treatment', []],
+    ['privacy.disclosure', 'all'],
+    ['privacy.epsilon', [1]],
+    ['privacy.minCell', 0],
+    ['privacy.minCell', 2.5],
+    ['privacy.minList', -1],
+    ['share.labels', 'yes'],
+    ['select', 'all'],
+    ['threads', 0],
+    ['maxElements', 0],
+    ['engine', 'no engine'],
+    ['timeouts.idleSeconds', 0],
+    ['timeouts.connectSeconds', 86_401],
+  ])('of the wrong type or range is named: %s = %j', (path, value) => {
+    const error = refusal(withValue(GOOD, path, value));
+    expect(error).toMatchObject({ code: 'config/invalid' });
+    expect(error.field).toMatch(new RegExp(`^${path.replaceAll('.', '\\.')}`));
+    expect(error.message).toContain(path);
+  });
+
+  it.each(['mode', 'role', 'profile'])('with a closed set of values says which: %s', (path) => {
+    expect(refusal(withValue(GOOD, path, 'x')).message).toMatch(/: \w[\w-]*(, \w[\w-]*)+/);
+  });
+});
+
+describe('keys that do not fit each other', () => {
+  const json = 'report.json';
+  it.each<[string, string, object]>([
+    ['neither connect nor listen', 'connect', { ...GOOD, connect: undefined }],
+    ['both connect and listen', 'connect', { ...GOOD, listen: '127.0.0.1:1' }],
+    ['a role of another mode', 'role', { ...GOOD, mode: 'psi', privacy: {} }],
+    ['role both in psi-ca', 'role', { ...PSI, mode: 'psi-ca' }],
+    ['cohorts without cohort columns', 'data.cohorts', withValue(GOOD, 'data.cohorts', undefined)],
+    ['cohort columns without the role', 'data.cohorts', withValue(PSI, 'data.cohorts', ['arm'])],
+    ['arms in a column that is no cohort', 'arms.column', withValue(GOOD, 'arms.column', 'other')],
+    ['arms for a role without cohorts', 'arms.column', { ...PSI, arms: GOOD.arms }],
+    ['an arm named twice', 'arms', withValue(GOOD, 'arms.treatment', ['seen', 'seen'])],
+    ['the control arm as a treatment', 'arms', withValue(GOOD, 'arms.treatment', ['held out'])],
+    ['exact counts in aggregate', 'privacy.disclosure', { ...GOOD, privacy: { disclosure: 'exact' } }],
+    ['a disclosure in psi', 'privacy.disclosure', { ...PSI, privacy: { disclosure: 'dp' } }],
+    ['an output of no known kind', 'output', { ...PSI, output: 'rows.xlsx' }],
+    ['rows of a mode that has none', 'output', { ...GOOD, output: 'rows.csv' }],
+    ['rows for a side that learns none', 'output', { ...PSI, role: 'sender', output: 'rows.csv' }],
+    ['a selection without rows', 'select', { ...PSI, output: json, select: 'matched' }],
+    ['a selection without output', 'select', { ...PSI, select: 'unmatched' }],
+    [
+      'two types in a mode that counts people',
+      'data.identifiers',
+      { ...PSI, mode: 'psi-ca', role: 'sender' },
+    ],
+    ['a fingerprint that is none', 'tls.peer', { ...GOOD, tls: { identity: 'a', peer: 'sha256:12' } }],
+    ['a listening address that is none', 'listen', { ...PSI, listen: 'somewhere' }],
+  ])('%s', (_, field, content) => {
+    const error = refusal(content);
+    expect(error).toMatchObject({ code: 'config/invalid', field });
+    expect(error.message).not.toContain('undefined');
+  });
+
+  it.each([
+    ['privacy.epsilon', 0],
+    ['privacy.epsilon', 21],
+    ['privacy.epsilon', 'much'],
+    ['privacy.delta', 0],
+    ['privacy.delta', 0.5],
+  ])('noise that protects nobody: %s = %s', (field, value) => {
+    expect(refusal(withValue(GOOD, field, value))).toMatchObject({ code: 'dp/invalid-parameter', field });
+  });
+
+  it('an epsilon with more digits than both sides could write alike', () => {
+    const error = refusal({ ...GOOD, privacy: { epsilon: '1.00000000000000000001' } });
+    expect(error).toMatchObject({ code: 'config/invalid', field: 'privacy.epsilon' });
+  });
+});
+
+describe('a file that is no session file', () => {
+  it.each([
+    ['a tab for indentation', 'party: a\ndata:\n\tsource: x\n', 3],
+    ['an open bracket', 'party: a\nmode: [psi\nrole: both\n', 3],
+    ['a key twice', 'party: a\nmode: psi\nparty: b\n', 3],
+    ['two documents', 'party: a\n---\nparty: b\n', 2],
+  ])('names the line: %s', (_, text, line) => {
+    const error = refusal(text);
+    expect(error.code).toBe('config/invalid');
+    expect(error.message).toContain(`line ${line}:`);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['a list', '- a\n- b\n'],
+    ['an alias to nothing', 'party: *x\n'],
+    [
+      'aliases that grow without end',
+      `a: &a [x,x,x,x,x,x,x,x,x,x]\n${['ab', 'bc', 'cd', 'de', 'ef', 'fg'].map(([from, to]) => `${to}: &${to} [${`*${from},`.repeat(10)}]`).join('\n')}\n`,
+    ],
+    ['a key called __proto__', '__proto__: { party: a }\n'],
+  ])('is refused: %s', (_, text) => {
+    expect(refusal(text).code).toBe('config/invalid');
+  });
+
+  it('is not there', () => {
+    const path = new Workspace().path('absent.yaml');
+    expect(() => readSessionPlan(path, {})).toThrow(expect.objectContaining({ code: 'config/unreadable' }));
+  });
+});
