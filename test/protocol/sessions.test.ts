@@ -178,7 +178,7 @@ describe('two loops a side', () => {
         expect(errors).toEqual({});
         expect([pair.initiator.state, pair.responder.state]).toEqual(['done', 'done']);
       }),
-      { numRuns: 60 },
+      { numRuns: 120 },
     );
   });
 
