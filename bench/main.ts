@@ -1,6 +1,7 @@
 import { engineBenchmark } from './engines.js';
 import { printEngines } from './print-engines.js';
 import { options } from './options.js';
+import { printTiming, timingBenchmark } from './timing.js';
 
 /** `npm run bench -- <what> [options]`. */
 const [what, ...rest] = process.argv.slice(2);
@@ -9,7 +10,13 @@ if (what === 'engines') {
   const { json, rounds, items } = options(rest, { rounds: 5, items: 8192 });
   const report = await engineBenchmark({ rounds, items });
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printEngines(report));
+} else if (what === 'timing') {
+  const { json, items: samples } = options(rest, { rounds: 1, items: 20_000 });
+  const report = timingBenchmark(samples);
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printTiming(report));
+  process.exitCode = report.passed ? 0 : 1;
 } else {
   process.stderr.write('usage: npm run bench -- engines [--json] [--rounds N] [--items N]\n');
+  process.stderr.write('       npm run bench -- timing [--json] [--items samples]\n');
   process.exitCode = 2;
 }

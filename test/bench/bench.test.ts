@@ -1,32 +1,26 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { availableEngines } from '../../src/group/index.js';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-interface Output {
-  readonly results: readonly {
-    engine: string;
-    operation: string;
-    microsecondsPerElement: number;
-    ratioToX25519: number | null;
-  }[];
-  readonly twoThreads: readonly { speedup: number }[];
+/** Runs a benchmark as a user would and gives what it prints with --json. */
+function bench(...given: readonly string[]): unknown {
+  const { stdout } = spawnSync('npm', ['run', '--silent', 'bench', '--', ...given, '--json'], {
+    cwd: repository,
+    encoding: 'utf8',
+  });
+  return JSON.parse(stdout);
 }
 
-// A smoke run, so that the benchmark cannot rot; nothing here depends on how fast anything is.
+// Smoke runs, so that no benchmark can rot; nothing here depends on how fast anything is.
+
 it('npm run bench -- engines --json measures every operation of every engine', () => {
-  const stdout = execFileSync(
-    'npm',
-    ['run', '--silent', 'bench', '--', 'engines', '--json', '--rounds', '1', '--items', '16'],
-    {
-      cwd: repository,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  );
-  const { results, twoThreads } = JSON.parse(stdout) as Output;
+  const { results, twoThreads } = bench('engines', '--rounds', '1', '--items', '16') as {
+    results: { engine: string; operation: string; microsecondsPerElement: number }[];
+    twoThreads: { speedup: number }[];
+  };
   const operations = [
     'multiply',
     'hashAndMultiply',
@@ -40,4 +34,17 @@ it('npm run bench -- engines --json measures every operation of every engine', (
   expect(results.map(({ operation }) => operation)).toEqual(availableEngines().flatMap(() => operations));
   expect(results.every(({ microsecondsPerElement }) => microsecondsPerElement > 0)).toBe(true);
   expect(twoThreads.map(({ speedup }) => speedup > 0)).toEqual(availableEngines().map(() => true));
+});
+
+it('npm run bench -- timing --json tests every engine that promises constant time, with a control each', () => {
+  const { results } = bench('timing', '--items', '200') as {
+    results: { engine: string; t: number; expectedLeak: boolean }[];
+  };
+  const promising = availableEngines()
+    .filter(({ name }) => name !== 'noble')
+    .map(({ name, variant }) => `${name}:${variant}`);
+  const controls = results.filter(({ expectedLeak }) => expectedLeak);
+  expect(controls.map(({ engine }) => engine)).toEqual(promising);
+  expect(results).toHaveLength(9 * promising.length);
+  expect(results.every(({ t }) => Number.isFinite(t))).toBe(true);
 });
