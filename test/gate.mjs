@@ -65,8 +65,11 @@ async function suite() {
   rmSync(folder, { recursive: true });
 }
 
-// The tests of worker threads and of two processes run the built program.
-if (await check('build', ['tsc', '-p', 'src/tsconfig.json'])) {
+// The tests of worker threads, of two processes and of the benchmarks run the built program.
+if (
+  (await check('build', ['tsc', '-p', 'src/tsconfig.json'])) &&
+  (await check('build of the benchmarks', ['tsc', '-p', 'bench/tsconfig.json']))
+) {
   // Two at a time: the checks are single-threaded and the gate is sized for two cores.
   const queue = [...STATIC_CHECKS];
   const worker = async () => {
