@@ -52,7 +52,9 @@ module.exports = {
       name: 'pure-rooms-touch-no-system',
       comment: 'protocol, dp, measurement and identity: no file, socket, clock, logger or ambient randomness',
       severity: 'error',
-      from: { path: '^src/(protocol|dp|measurement|identity|report)/|^src/(errors|bytes|random|flat-table|growing)\\.ts$' },
+      from: {
+        path: '^src/(protocol|dp|measurement|identity|report)/|^src/(errors|bytes|random|flat-table|growing)\\.ts$',
+      },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -22,7 +22,10 @@ export default tseslint.config(
   },
   {
     // The pure rooms: what they need of the world is passed in.
-    files: ['src/{protocol,dp,measurement,identity,report}/**', 'src/{bytes,errors,random,flat-table,growing}.ts'],
+    files: [
+      'src/{protocol,dp,measurement,identity,report}/**',
+      'src/{bytes,errors,random,flat-table,growing}.ts',
+    ],
     rules: {
       'no-restricted-globals': [
         'error',
