@@ -59,6 +59,24 @@ describe('psi', () => {
     expect(JSON.parse(workspace.read('shop/report.json'))).toEqual(sender);
   });
 
+  it('prints its report as text, and all else on standard error', async () => {
+    const { workspace, ended } = await runPair({
+      json: false,
+      initiator: { csv: SHOP_CSV, session: { output: 'audience.csv' } },
+      responder: { csv: NEWS_CSV },
+    });
+    const { code, stdout, stderr } = ended.initiator;
+    expect(code, stderr).toBe(0);
+    expect(stdout.split('\n').slice(0, 4)).toEqual([
+      'Report of shop about shop and news (psi, role both)',
+      '  own list      7 keys from 10 rows (1 values rejected)',
+      '  partner list  6 keys',
+      '  matched       5 keys',
+    ]);
+    expect(stderr).toContain(`wrote ${workspace.path('shop/audience.csv')}`);
+    expect(stderr).not.toContain('Report of');
+  });
+
   it('matches rows by any of several identifier types', async () => {
     const data = { source: 'list.csv', identifiers: { mail: 'email', tel: 'phone' }, region: 'NL' };
     const { workspace, ended } = await runPair({

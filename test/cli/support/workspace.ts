@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 
@@ -33,13 +33,11 @@ export class Workspace {
     return readFileSync(this.path(name), 'utf8');
   }
 
-  /** Names of all files below the folder, hidden ones too. */
-  files(below = ''): string[] {
-    return readdirSync(this.path(below), { recursive: true, withFileTypes: true })
+  /** Paths of all files below a folder of the workspace, hidden ones too. */
+  files(folder = '.'): string[] {
+    return readdirSync(this.path(folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) =>
-        join(entry.parentPath, entry.name).slice(this.path(below).length + (below === '' ? 1 : 1)),
-      )
+      .map((entry) => relative(this.path(folder), join(entry.parentPath, entry.name)))
       .sort();
   }
 }
