@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Session, SessionState, Side, Terms } from '../../src/protocol/index.js';
 import { decodeMessage, encodeMessage } from '../../src/protocol/index.js';
 import type { TestSide } from '../support/session-pair.js';
+import { runPair } from '../support/session-pair.js';
 import { EXAMPLES, MESSAGE_TYPES, type MessageType } from './support/messages.js';
 import type { Pair } from './support/stepping.js';
 import {
@@ -154,6 +155,21 @@ describe('a message that a state does not wait for', () => {
       break;
     }
     expect(pair.responder.state).toBe('failed');
+  });
+
+  it('counts twice, while acknowledgements keep the session open', async () => {
+    const pair = pairOf('psi-ca');
+    await runPair(pair.initiator, pair.responder, (from, frame) => {
+      const { type } = decodeMessage(frame);
+      return from === 'initiator' && ['ack', 'counts', 'receipt'].includes(type) ? undefined : frame;
+    });
+    const counts = { type: 'counts', values: new Uint8Array(8) } as const;
+    expect(await tell(pair.responder, counts)).toBeUndefined();
+    expect(pair.responder.state).toBe('streaming');
+    expect(await tell(pair.responder, counts)).toMatchObject({
+      code: 'peer/unexpected-message',
+      field: 'counts',
+    });
   });
 
   it('counts when the terms keep results to their owner', async () => {
