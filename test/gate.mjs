@@ -55,7 +55,9 @@ async function suite() {
     passed += summary.numPassedTests;
     failed += summary.numFailedTests;
     if (summary.numPendingTests > 0)
-      console.log(`${summary.numPendingTests} tests not run: reference data is missing`);
+      console.log(
+        `${summary.numPendingTests} tests not run: reference data, Python 3 or a C compiler is missing`,
+      );
     // A suite that fails to load, or an unhandled error, fails the run without failing a test.
     if (code !== 0 && summary.numFailedTests === 0) failed += 1;
     if (summary.numPassedTests === 0) failed += 1;

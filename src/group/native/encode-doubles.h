@@ -1,6 +1,6 @@
 /*
- * Encoding 2P for a whole chunk of points P with a single inversion and no square root: the "double and compress" of
- * ristretto255 (Hamburg). The kernels compute P = (k/2)Q so that 2P is the wanted kQ.
+ * Encoding 2P for a whole chunk of points P with a single inversion and no square root: known among
+ * implementations of ristretto255 as "double and compress". The kernels compute P = (k/2)Q so that 2P is the wanted kQ.
  */
 #ifndef VESICA_ENCODE_DOUBLES_H
 #define VESICA_ENCODE_DOUBLES_H

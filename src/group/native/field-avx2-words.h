@@ -53,17 +53,15 @@ static inline vec carry_upwards(vec limb[FE_LIMBS])
 }
 
 /*
- * The one representative below p. The first pass takes the bits above 2^255 (at most 1, as the value is below
- * 2^255 + 2^243) back as 19, which leaves less than 2^255 + 19 and limbs that a second pass settles. Then the value is
- * below 2p, and at least p exactly when adding 19 reaches 2^255: adding 19 and dropping 2^255 takes p off.
+ * The one representative below p. The value is below 2^255 + 2^243; taking its bit of weight 2^255 back as 19 leaves at
+ * most 2^255 - 1 < 2p, with limb 0 perhaps a little over its width. Such a value is at least p exactly when adding 19
+ * reaches 2^255, and then adding 19 and dropping 2^255 takes p off.
  */
 static inline fe fe_canonical(fe a)
 {
     const vec nineteen = vec_broadcast(19);
-    for (int pass = 0; pass < 2; pass++) {
-        const vec top = carry_upwards(a.limb);
-        a.limb[0] = _mm256_add_epi64(a.limb[0], _mm256_mul_epu32(top, nineteen));
-    }
+    const vec top = carry_upwards(a.limb);
+    a.limb[0] = _mm256_add_epi64(a.limb[0], _mm256_mul_epu32(top, nineteen));
     fe shifted = a;
     shifted.limb[0] = _mm256_add_epi64(shifted.limb[0], nineteen);
     const vec at_least_p = carry_upwards(shifted.limb);

@@ -5,7 +5,8 @@
  *   fe         limbs < 2^26 + 2^12 (even) and < 2^25 + 2^12 (odd). The type every other file stores and adds.
  *   fe_factor  fit for a multiplication: limbs < 3 * 2^26 + 2^13 (even), < 3 * 2^25 + 2^13 (odd).
  *              19 times the largest is 57 * 2^26 + ... < 2^32, as vpmuludq needs.
- *   fe_raw     a product; here already carried, with the bounds of fe.
+ *   fe_raw, fe_minuend
+ *              a product; here already carried, with the bounds of fe.
  *
  * So carrying happens inside the multiplication, and sums of two products are factors as they are.
  * The bounds are driven to their maxima by test/group/native/field-bounds.c.
@@ -21,10 +22,17 @@
 #define INTERLEAVE 1
 
 typedef struct { vec limb[FE_LIMBS]; } fe;
-/* One type under three names, so that no copies stand between them; the IFMA build keeps the three apart. */
+/* One type under four names, so that no copies stand between them; the IFMA build keeps them apart. */
 typedef fe fe_factor;
 typedef fe fe_raw;
+typedef fe fe_minuend;
 typedef uint32_t fe_table_limb; /* how a limb is kept in a table for fe_lookup8 */
+
+/*
+ * Before a loop over limbs: unroll it at once. Otherwise gcc sees an array indexed by a variable, keeps the whole element
+ * in memory, and copies it with memcpy.
+ */
+#define EACH_LIMB _Pragma("GCC unroll 10")
 
 #define LIMB_BITS(i) (26 - ((i) & 1))
 
@@ -38,21 +46,23 @@ VESICA_INLINE vec limb_of_2p(int i)
 
 VESICA_INLINE fe_factor as_factor(fe a) { return a; }
 VESICA_INLINE fe_factor factor_carry(fe_raw a) { return a; }
+VESICA_INLINE fe_factor factor_carry_minuend(fe_minuend a) { return a; }
 VESICA_INLINE fe fe_carry(fe_raw a) { return a; }
+VESICA_INLINE fe fe_carry_minuend(fe_minuend a) { return a; }
 
 /* a + b: < 2^27 + 2^13 (even), < 2^26 + 2^13 (odd). */
-VESICA_INLINE fe_factor factor_sum(fe_raw a, fe_raw b)
+VESICA_INLINE fe_factor factor_sum(fe_minuend a, fe_raw b)
 {
     fe_factor r;
-    for (int i = 0; i < FE_LIMBS; i++) r.limb[i] = _mm256_add_epi64(a.limb[i], b.limb[i]);
+    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++) r.limb[i] = _mm256_add_epi64(a.limb[i], b.limb[i]);
     return r;
 }
 
 /* a + 2p - b: < 3 * 2^26 + 2^12 (even), < 3 * 2^25 + 2^12 (odd). */
-VESICA_INLINE fe_factor factor_difference(fe_raw a, fe_raw b)
+VESICA_INLINE fe_factor factor_difference(fe_minuend a, fe_raw b)
 {
     fe_factor r;
-    for (int i = 0; i < FE_LIMBS; i++)
+    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++)
         r.limb[i] = _mm256_sub_epi64(_mm256_add_epi64(a.limb[i], limb_of_2p(i)), b.limb[i]);
     return r;
 }
@@ -81,7 +91,7 @@ VESICA_INLINE void carry_chain(vec out[FE_LIMBS], vec column[FE_LIMBS])
     column[0] = _mm256_add_epi64(_mm256_add_epi64(column[0], top),
                                  _mm256_add_epi64(_mm256_slli_epi64(top, 1), _mm256_slli_epi64(top, 4)));
     CARRY_INTO(column, 0);
-    for (int i = 0; i < FE_LIMBS; i++) out[i] = column[i];
+    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++) out[i] = column[i];
 }
 
 /*
@@ -92,7 +102,7 @@ VESICA_INLINE fe_factor carry_once(const vec column[FE_LIMBS])
 {
     vec carry[FE_LIMBS];
     fe_factor r;
-    for (int i = 0; i < FE_LIMBS; i++) {
+    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++) {
         carry[i] = _mm256_srli_epi64(column[i], LIMB_BITS(i));
         r.limb[i] = _mm256_and_si256(column[i], low_bits(LIMB_BITS(i)));
     }
@@ -156,25 +166,20 @@ static __attribute__((noinline)) void square_limbs(vec out[FE_LIMBS], const vec 
     carry_chain(out, column);
 }
 
-VESICA_INLINE fe_raw fe_mul_raw(fe_factor a, fe_factor b)
+VESICA_INLINE void fe_mul_raw(fe_raw *out, const fe_factor *a, const fe_factor *b)
 {
-    fe_raw r;
-    multiply_limbs(r.limb, a.limb, b.limb);
-    return r;
+    multiply_limbs(out->limb, a->limb, b->limb);
 }
 
-VESICA_INLINE fe_raw fe_square_raw(fe_factor a)
-{
-    fe_raw r;
-    square_limbs(r.limb, a.limb);
-    return r;
-}
+VESICA_INLINE void fe_square_raw(fe_raw *out, const fe_factor *a) { square_limbs(out->limb, a->limb); }
+VESICA_INLINE void fe_mul_minuend(fe_minuend *out, const fe_factor *a, const fe_factor *b) { fe_mul_raw(out, a, b); }
+VESICA_INLINE void fe_square_minuend(fe_minuend *out, const fe_factor *a) { fe_square_raw(out, a); }
 
 /* small * a + b for small < 2^17: columns < 2^44.7, so one parallel carry makes a factor. */
-VESICA_INLINE fe_factor factor_mul_small_add(fe_factor a, uint32_t small, fe_raw b)
+VESICA_INLINE fe_factor factor_mul_small_add(fe_factor a, uint32_t small, fe_minuend b)
 {
     vec column[FE_LIMBS];
-    for (int i = 0; i < FE_LIMBS; i++)
+    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++)
         column[i] = _mm256_add_epi64(b.limb[i], _mm256_mul_epu32(a.limb[i], vec_broadcast(small)));
     return carry_once(column);
 }
@@ -183,7 +188,7 @@ VESICA_INLINE fe_factor factor_mul_small_add(fe_factor a, uint32_t small, fe_raw
 VESICA_INLINE fe_factor factor_select(lane_mask mask, fe_factor on_set, fe_factor on_clear)
 {
     fe_factor r;
-    for (int i = 0; i < FE_LIMBS; i++) r.limb[i] = vec_select(mask, on_set.limb[i], on_clear.limb[i]);
+    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++) r.limb[i] = vec_select(mask, on_set.limb[i], on_clear.limb[i]);
     return r;
 }
 
@@ -193,7 +198,7 @@ VESICA_INLINE fe fe_select(lane_mask mask, fe on_set, fe on_clear) { return fact
 VESICA_INLINE fe fe_add(fe a, fe b)
 {
     vec sum[FE_LIMBS];
-    for (int i = 0; i < FE_LIMBS; i++) sum[i] = _mm256_add_epi64(a.limb[i], b.limb[i]);
+    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++) sum[i] = _mm256_add_epi64(a.limb[i], b.limb[i]);
     return carry_once(sum);
 }
 
@@ -201,7 +206,7 @@ VESICA_INLINE fe fe_add(fe a, fe b)
 VESICA_INLINE fe fe_sub(fe a, fe b)
 {
     vec difference[FE_LIMBS];
-    for (int i = 0; i < FE_LIMBS; i++)
+    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++)
         difference[i] = _mm256_sub_epi64(_mm256_add_epi64(a.limb[i], limb_of_2p(i)), b.limb[i]);
     return carry_once(difference);
 }

@@ -11,6 +11,8 @@
  *              carried into the next limb, so dropping them is right and clearing them would be wasted work.
  *   fe_raw     columns of a product, every one < 2^55.5. One sum or difference of two of them may be formed,
  *              by factor_sum, factor_difference or the like, which carry.
+ *   fe_minuend the same with 512p added, so that an fe_raw may be subtracted: columns between 2^55.99 and 2^56.8.
+ *              The addition is free, as the accumulators start from it instead of from zero.
  *
  * The bounds are driven to their maxima by test/group/native/field-bounds.c.
  */
@@ -27,6 +29,7 @@
 typedef struct { vec limb[FE_LIMBS]; } fe;
 typedef struct { vec limb[FE_LIMBS]; } fe_factor;
 typedef struct { vec limb[FE_LIMBS]; } fe_raw;
+typedef struct { vec limb[FE_LIMBS]; } fe_minuend;
 typedef uint64_t fe_table_limb; /* how a limb is kept in a table for fe_lookup8 */
 
 VESICA_INLINE vec low_52(void) { return vec_broadcast((UINT64_C(1) << 52) - 1); }
@@ -66,80 +69,102 @@ VESICA_INLINE fe_factor as_factor(fe a)
 
 VESICA_INLINE fe_factor factor_carry(fe_raw a) { return carry_columns(a.limb); }
 VESICA_INLINE fe fe_carry(fe_raw a) { return clean(carry_columns(a.limb)); }
+VESICA_INLINE fe fe_carry_minuend(fe_minuend a) { return clean(carry_columns(a.limb)); }
 
-/* a + b of two products. Columns < 2^56.5 before the carry. */
-VESICA_INLINE fe_factor factor_sum(fe_raw a, fe_raw b)
+VESICA_INLINE fe_factor factor_carry_minuend(fe_minuend a) { return carry_columns(a.limb); }
+
+/* a + b of two products. Columns < 2^57.3 before the carry. */
+VESICA_INLINE fe_factor factor_sum(fe_minuend a, fe_raw b)
 {
     vec sum[FE_LIMBS];
     for (int i = 0; i < FE_LIMBS; i++) sum[i] = _mm512_add_epi64(a.limb[i], b.limb[i]);
     return carry_columns(sum);
 }
 
-/*
- * a - b of two products, with 512p = 2^264 - 9728 added, spread so that every limb is above 2^55.99 and no column goes
- * below zero. Columns < 2^56.8 before the carry.
- */
-VESICA_INLINE fe_factor factor_difference(fe_raw a, fe_raw b)
+/* a - b of two products. No column goes below zero: those of a are above 2^55.99, those of b below 2^55.5. */
+VESICA_INLINE fe_factor factor_difference(fe_minuend a, fe_raw b)
 {
     vec difference[FE_LIMBS];
-    for (int i = 0; i < FE_LIMBS; i++) {
-        const vec limb_of_512p = vec_broadcast((UINT64_C(1) << 56) - (i == 0 ? 9728 : 16));
-        difference[i] = _mm512_sub_epi64(_mm512_add_epi64(a.limb[i], limb_of_512p), b.limb[i]);
-    }
+    for (int i = 0; i < FE_LIMBS; i++) difference[i] = _mm512_sub_epi64(a.limb[i], b.limb[i]);
     return carry_columns(difference);
+}
+
+/* Limb i of 512p = 2^264 - 9728, spread so that every limb is above 2^55.99. Even, so it can be halved. */
+VESICA_INLINE vec limb_of_512p(int i, int halved)
+{
+    return vec_broadcast(((UINT64_C(1) << 56) - (i == 0 ? 9728 : 16)) >> halved);
+}
+
+/* An accumulator's start. Made anew each time: gcc would copy one zero register, which is not always free. */
+VESICA_INLINE vec fresh_zero(void)
+{
+    vec zero;
+    __asm__ volatile("vpxor %x0, %x0, %x0" : "=x"(zero));
+    return zero;
 }
 
 /*
  * Reduces ten product columns to five, by 2^260 = 608 mod p. Columns 5..8 are < 2^55 and are carried first, so that
  * vpmadd52 sees all of them; column 9 is < 2^42 + 2^3 (limb 4 of both factors is close to 2^47), so 608 times it has
- * no high half. Column 4, the largest, was < 9 * 2^52 and gains < 2^52 + 2^10: the result is < 2^55.5.
+ * no high half. Column 4, the largest, was < 9 * 2^52 and gains < 2^52 + 2^10: the result is < 2^55.5 or, with the 512p
+ * of a minuend in it, < 2^56.8.
  */
-VESICA_INLINE fe_raw fold_columns(const vec column[10])
+VESICA_INLINE void fold_columns(vec out[FE_LIMBS], const vec column[10])
 {
     const vec fold = vec_broadcast(608);
-    vec high[5];
-    fe_raw r;
+    vec high[5], low[5];
     high[0] = column[5];
     for (int k = 1; k < 5; k++) high[k] = _mm512_add_epi64(column[k + 5], _mm512_srli_epi64(high[k - 1], 52));
-    for (int k = 0; k < 5; k++) r.limb[k] = _mm512_madd52lo_epu64(column[k], high[k], fold);
-    for (int k = 0; k < 4; k++) r.limb[k + 1] = _mm512_madd52hi_epu64(r.limb[k + 1], high[k], fold);
-    return r;
+    for (int k = 0; k < 5; k++) low[k] = _mm512_madd52lo_epu64(column[k], high[k], fold);
+    for (int k = 0; k < 4; k++) low[k + 1] = _mm512_madd52hi_epu64(low[k + 1], high[k], fold);
+    for (int k = 0; k < 5; k++) out[k] = low[k];
 }
 
-/* a * b by rows: 25 low and 25 high halves into ten columns. */
-VESICA_INLINE fe_raw fe_mul_raw(fe_factor a, fe_factor b)
+/* a * b by rows: 25 low and 25 high halves into ten columns, which start from zero or from 512p. */
+VESICA_INLINE void multiply_columns(vec out[FE_LIMBS], const fe_factor *a, const fe_factor *b, int is_minuend)
 {
     vec column[10];
-    for (int k = 0; k < 10; k++) column[k] = _mm512_setzero_si512();
+    for (int k = 0; k < 10; k++) column[k] = is_minuend && k < 5 ? limb_of_512p(k, 0) : fresh_zero();
     for (int i = 0; i < FE_LIMBS; i++) {
         for (int j = 0; j < FE_LIMBS; j++)
-            column[i + j] = _mm512_madd52lo_epu64(column[i + j], a.limb[i], b.limb[j]);
+            column[i + j] = _mm512_madd52lo_epu64(column[i + j], a->limb[i], b->limb[j]);
         for (int j = 0; j < FE_LIMBS; j++)
-            column[i + j + 1] = _mm512_madd52hi_epu64(column[i + j + 1], a.limb[i], b.limb[j]);
+            column[i + j + 1] = _mm512_madd52hi_epu64(column[i + j + 1], a->limb[i], b->limb[j]);
     }
-    return fold_columns(column);
+    fold_columns(out, column);
 }
 
-/* a^2: the ten cross products are summed and doubled by column, then the five squares are added. */
-VESICA_INLINE fe_raw fe_square_raw(fe_factor a)
+/*
+ * a^2: the ten cross products are summed and doubled by column, then the five squares are added. Columns 1 to 8 are
+ * doubled, so those of a minuend start from half of 512p.
+ */
+VESICA_INLINE void square_columns(vec out[FE_LIMBS], const fe_factor *a, int is_minuend)
 {
     vec column[10];
-    for (int k = 0; k < 10; k++) column[k] = _mm512_setzero_si512();
+    for (int k = 0; k < 10; k++) column[k] = is_minuend && k < 5 ? limb_of_512p(k, k > 0) : fresh_zero();
     for (int i = 0; i < FE_LIMBS; i++)
         for (int j = i + 1; j < FE_LIMBS; j++) {
-            column[i + j] = _mm512_madd52lo_epu64(column[i + j], a.limb[i], a.limb[j]);
-            column[i + j + 1] = _mm512_madd52hi_epu64(column[i + j + 1], a.limb[i], a.limb[j]);
+            column[i + j] = _mm512_madd52lo_epu64(column[i + j], a->limb[i], a->limb[j]);
+            column[i + j + 1] = _mm512_madd52hi_epu64(column[i + j + 1], a->limb[i], a->limb[j]);
         }
     for (int k = 1; k < 9; k++) column[k] = _mm512_add_epi64(column[k], column[k]);
     for (int i = 0; i < FE_LIMBS; i++) {
-        column[2 * i] = _mm512_madd52lo_epu64(column[2 * i], a.limb[i], a.limb[i]);
-        column[2 * i + 1] = _mm512_madd52hi_epu64(column[2 * i + 1], a.limb[i], a.limb[i]);
+        column[2 * i] = _mm512_madd52lo_epu64(column[2 * i], a->limb[i], a->limb[i]);
+        column[2 * i + 1] = _mm512_madd52hi_epu64(column[2 * i + 1], a->limb[i], a->limb[i]);
     }
-    return fold_columns(column);
+    fold_columns(out, column);
 }
 
-/* small * a + b for small < 2^19: high halves are < 2^19 (limb 4: < 2^14); columns < 2^55.7 before the carry. */
-VESICA_INLINE fe_factor factor_mul_small_add(fe_factor a, uint32_t small, fe_raw b)
+VESICA_INLINE void fe_mul_raw(fe_raw *out, const fe_factor *a, const fe_factor *b) { multiply_columns(out->limb, a, b, 0); }
+VESICA_INLINE void fe_square_raw(fe_raw *out, const fe_factor *a) { square_columns(out->limb, a, 0); }
+VESICA_INLINE void fe_mul_minuend(fe_minuend *out, const fe_factor *a, const fe_factor *b)
+{
+    multiply_columns(out->limb, a, b, 1);
+}
+VESICA_INLINE void fe_square_minuend(fe_minuend *out, const fe_factor *a) { square_columns(out->limb, a, 1); }
+
+/* small * a + b for small < 2^19: high halves are < 2^19 (limb 4: < 2^14); columns < 2^56.9 before the carry. */
+VESICA_INLINE fe_factor factor_mul_small_add(fe_factor a, uint32_t small, fe_minuend b)
 {
     const vec factor = vec_broadcast(small);
     vec column[FE_LIMBS];

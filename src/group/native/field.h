@@ -30,8 +30,23 @@ static const uint64_t ONE[4] = {1, 0, 0, 0};
 
 static inline fe fe_zero(void) { return fe_constant(ZERO); }
 static inline fe fe_one(void) { return fe_constant(ONE); }
-static inline fe fe_mul(fe a, fe b) { return fe_carry(fe_mul_raw(as_factor(a), as_factor(b))); }
-static inline fe fe_square(fe a) { return fe_carry(fe_square_raw(as_factor(a))); }
+/* Products for everything but the inner loops, which keep values uncarried for longer. */
+static inline fe fe_mul(fe a, fe b)
+{
+    const fe_factor x = as_factor(a), y = as_factor(b);
+    fe_raw product;
+    fe_mul_raw(&product, &x, &y);
+    return fe_carry(product);
+}
+
+static inline fe fe_square(fe a)
+{
+    const fe_factor x = as_factor(a);
+    fe_raw product;
+    fe_square_raw(&product, &x);
+    return fe_carry(product);
+}
+
 static inline fe fe_negate(fe a) { return fe_sub(fe_zero(), a); }
 static inline fe fe_double(fe a) { return fe_add(a, a); }
 static inline lane_mask fe_equal(fe a, fe b) { return fe_is_zero(fe_sub(a, b)); }
@@ -42,13 +57,22 @@ static inline fe fe_negate_if(lane_mask mask, fe a) { return fe_select(mask, fe_
 /* |a| of RFC 9496 3.1: the one of a and -a that is not negative. */
 static inline fe fe_abs(fe a) { return fe_negate_if(fe_is_negative(a), a); }
 
-static inline fe_factor factor_mul(fe_factor a, fe_factor b) { return factor_carry(fe_mul_raw(a, b)); }
+static inline fe_factor factor_mul(fe_factor a, fe_factor b)
+{
+    fe_raw product;
+    fe_mul_raw(&product, &a, &b);
+    return factor_carry(product);
+}
 
 /* x[i] <- x[i]^(2^count), the independent chains side by side. */
 static void factor_square_many(fe_factor x[INTERLEAVE], int count)
 {
     for (; count > 0; count--)
-        for (int i = 0; i < INTERLEAVE; i++) x[i] = factor_carry(fe_square_raw(x[i]));
+        for (int i = 0; i < INTERLEAVE; i++) {
+            fe_raw square;
+            fe_square_raw(&square, &x[i]);
+            x[i] = factor_carry(square);
+        }
 }
 
 /* r[i] <- a[i]^(2^count) * b[i]. */
@@ -89,7 +113,11 @@ static void power_p58(fe r[INTERLEAVE], const fe x[INTERLEAVE])
     for (int i = 0; i < INTERLEAVE; i++) base[i] = as_factor(x[i]);
     power_of_ones(eleven, t, base);
     factor_square_many(t, 2);
-    for (int i = 0; i < INTERLEAVE; i++) r[i] = fe_carry(fe_mul_raw(t[i], base[i]));
+    for (int i = 0; i < INTERLEAVE; i++) {
+        fe_raw product;
+        fe_mul_raw(&product, &t[i], &base[i]);
+        r[i] = fe_carry(product);
+    }
 }
 
 /* 1/x = x^(p - 2) = x^(2^255 - 21); 1/0 = 0. One vector: called once a chunk. */
@@ -99,7 +127,9 @@ static fe fe_invert(fe x)
     for (int i = 0; i < INTERLEAVE; i++) base[i] = as_factor(x);
     power_of_ones(eleven, t, base);
     factor_square_many(t, 5);
-    return fe_carry(fe_mul_raw(t[0], eleven[0]));
+    fe_raw product;
+    fe_mul_raw(&product, &t[0], &eleven[0]);
+    return fe_carry(product);
 }
 
 /*

@@ -9,30 +9,37 @@
 typedef struct { fe u, v2; } montgomery_point;
 
 /* The ladder's two running points, k'Q and (k' + 1)Q up to a swap, as raw products: see ladder_step. */
-typedef struct { fe_raw x2, z2, x3, z3; } ladder_state;
+typedef struct {
+    fe_minuend x2, x3;
+    fe_raw z2, z3;
+} ladder_state;
 
 /*
  * One step: doubles one of the two points and adds them. `swap` says, for all lanes alike, whether the doubled point is
  * the second one. Addition is symmetric in the two, so only the doubling's inputs are selected. Values stay raw (not
  * carried) from a product to the next sum or difference: eleven carries a step.
  */
-VESICA_INLINE void ladder_step(ladder_state *s, fe_factor u, lane_mask swap)
+VESICA_INLINE void ladder_step(ladder_state *s, const fe_factor *u, lane_mask swap)
 {
     const fe_factor a = factor_sum(s->x2, s->z2), b = factor_difference(s->x2, s->z2);
     const fe_factor c = factor_sum(s->x3, s->z3), d = factor_difference(s->x3, s->z3);
-    const fe_raw aa = fe_square_raw(factor_select(swap, c, a));
-    const fe_raw bb = fe_square_raw(factor_select(swap, d, b));
-    const fe_raw da = fe_mul_raw(d, a), cb = fe_mul_raw(c, b);
-    const fe_factor e = factor_difference(aa, bb);
-    s->x2 = fe_mul_raw(factor_carry(aa), factor_carry(bb));
-    s->z2 = fe_mul_raw(e, factor_mul_small_add(e, 121665, aa));
+    const fe_factor doubled_sum = factor_select(swap, c, a), doubled_difference = factor_select(swap, d, b);
+    fe_minuend aa, da;
+    fe_raw bb, cb, square;
+    fe_square_minuend(&aa, &doubled_sum);
+    fe_square_raw(&bb, &doubled_difference);
+    fe_mul_minuend(&da, &d, &a);
+    fe_mul_raw(&cb, &c, &b);
+    const fe_factor carried_aa = factor_carry_minuend(aa), carried_bb = factor_carry(bb), e = factor_difference(aa, bb);
+    fe_mul_minuend(&s->x2, &carried_aa, &carried_bb);
+    const fe_factor scaled = factor_mul_small_add(e, 121665, aa);
+    fe_mul_raw(&s->z2, &e, &scaled);
     const fe_factor sum = factor_sum(da, cb), difference = factor_difference(da, cb);
-    s->x3 = fe_square_raw(sum);
-    s->z3 = fe_mul_raw(u, factor_carry(fe_square_raw(difference)));
+    fe_square_minuend(&s->x3, &sum);
+    fe_square_raw(&square, &difference);
+    const fe_factor carried_square = factor_carry(square);
+    fe_mul_raw(&s->z3, u, &carried_square);
 }
-
-/* A value as a raw product: times one. */
-static inline fe_raw raw_from(fe a) { return fe_mul_raw(as_factor(a), as_factor(fe_one())); }
 
 /* The projective result of the ladder: q = k'P, next = (k' + 1)P. */
 typedef struct { fe q_x, q_z, next_x, next_z; } ladder_result;
@@ -40,14 +47,19 @@ typedef struct { fe q_x, q_z, next_x, next_z; } ladder_result;
 static __attribute__((noinline)) ladder_result ladder(fe u, const half_scalar *scalar)
 {
     const fe_factor factor_u = as_factor(u);
-    ladder_state s = {raw_from(fe_one()), raw_from(fe_zero()), raw_from(u), raw_from(fe_one())};
+    const fe_factor one = as_factor(fe_one()), zero = as_factor(fe_zero());
+    ladder_state s;
+    fe_mul_minuend(&s.x2, &one, &one);
+    fe_mul_raw(&s.z2, &zero, &one);
+    fe_mul_minuend(&s.x3, &factor_u, &one);
+    fe_mul_raw(&s.z3, &one, &one);
     lane_mask previous = 0;
     for (int bit = LADDER_BITS - 1; bit >= 0; bit--) {
         const lane_mask current = (lane_mask)(0 - (scalar->word[bit / 64] >> (bit % 64) & 1)) & ALL_LANES;
-        ladder_step(&s, factor_u, current ^ previous);
+        ladder_step(&s, &factor_u, current ^ previous);
         previous = current;
     }
-    const fe x2 = fe_carry(s.x2), z2 = fe_carry(s.z2), x3 = fe_carry(s.x3), z3 = fe_carry(s.z3);
+    const fe x2 = fe_carry_minuend(s.x2), z2 = fe_carry(s.z2), x3 = fe_carry_minuend(s.x3), z3 = fe_carry(s.z3);
     return (ladder_result){fe_select(previous, x3, x2), fe_select(previous, z3, z2),
                            fe_select(previous, x2, x3), fe_select(previous, z2, z3)};
 }
