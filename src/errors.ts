@@ -106,9 +106,6 @@ export const ERRORS = {
   ),
   'policy/cell-too-small': refused('Merge cohorts until every cell reaches privacy.minCell.'),
   'policy/list-too-small': refused('Use a larger list; small lists single people out.'),
-  'policy/exact-not-allowed': refused(
-    'Set privacy.disclosure to dp, or allow exact on both sides in writing.',
-  ),
 
   'group/invalid-scalar': system('Report this as a defect: a scalar must lie in [1, l-1].'),
   'group/invalid-batch': system('Report this as a defect: a batch has a wrong length or type code.'),
