@@ -77,7 +77,9 @@ function localHeaders() {
 
 /** The most telling line of a failed build: the last one that names an error. */
 function lastError(log) {
-  const lines = log.split('\n').filter((line) => /error/i.test(line) && !/not ok|gyp ERR! (cwd|node|command)/.test(line));
+  const lines = log
+    .split('\n')
+    .filter((line) => /error/i.test(line) && !/not ok|gyp ERR! (cwd|node|command)/.test(line));
   return (lines.find((line) => /: error:/.test(line)) ?? lines[0] ?? 'unknown error').trim().slice(0, 160);
 }
 
@@ -85,7 +87,11 @@ function build() {
   const headers = localHeaders();
   const args = [findNodeGyp(), 'rebuild', ...(headers ? [`--nodedir=${headers}`] : [])];
   rmSync(BUILD, { recursive: true, force: true });
-  const result = spawnSync(process.execPath, args, { cwd: HERE, encoding: 'utf8', timeout: BUILD_TIMEOUT_MS });
+  const result = spawnSync(process.execPath, args, {
+    cwd: HERE,
+    encoding: 'utf8',
+    timeout: BUILD_TIMEOUT_MS,
+  });
   const log = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error ? `${result.error.message}\n` : ''}`;
   mkdirSync(BUILD, { recursive: true });
   writeFileSync(LOG, log);
