@@ -1,8 +1,5 @@
 /** The few helpers on byte arrays that every room shares. */
 
-/** 32 bytes that name a session; drawn by the initiator. */
-export type SessionId = Uint8Array & { readonly __brand: 'SessionId' };
-
 const HEX_DIGITS = '0123456789abcdef';
 
 /** Lower-case hexadecimal text of `bytes`. */
@@ -35,17 +32,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Whether two public byte strings are equal. Not for secrets: the time it takes depends on the bytes. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return compareBytes(a, b) === 0;
-}
-
-/** Lexicographic order: negative, zero or positive as `a` is before, equal to or after `b`. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i += 1) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** UTF-8 bytes of `text`. */
