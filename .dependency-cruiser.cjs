@@ -8,8 +8,9 @@ const rooms = {
   protocol: ['identity', 'group', 'dp'],
   transport: ['protocol', 'identity', 'group', 'dp'],
   data: ['identity', 'protocol', 'group', 'dp'],
+  ledger: ['protocol', 'dp', 'identity', 'group'],
   report: ['identity', 'group', 'dp', 'measurement', 'protocol'],
-  cli: ['report', 'identity', 'group', 'dp', 'measurement', 'protocol', 'transport', 'data'],
+  cli: ['report', 'identity', 'group', 'dp', 'measurement', 'protocol', 'transport', 'data', 'ledger'],
 };
 const ground = '^src/(errors|bytes|random|flat-table|growing)\\.ts$';
 

@@ -119,6 +119,17 @@ export const ERRORS = {
 
   'measurement/invalid-input': data('Correct the named figure; the message says what it must be.'),
 
+  'budget/exceeded': refused(
+    'Ask for less epsilon or less delta, or agree on a higher budget for this partner.',
+  ),
+  'ledger/in-use': {
+    ...refused('Run again when the other session with this ledger has ended.'),
+    retryable: true,
+    wire: 'peer/stopped',
+  },
+  'ledger/damaged': system('Restore the ledger file from a copy; a new one forgets what was spent.'),
+  'ledger/unwritable': system('Check the folder, its permissions and the free space; nothing was spent.'),
+
   'peer/malformed-message': peer(BAD_PEER),
   'peer/unexpected-message': peer(BAD_PEER),
   'peer/invalid-element': peer(BAD_PEER),

@@ -23,6 +23,7 @@ export { LIMITS } from './limits.js';
 export type { OwnList } from './mode.js';
 export type { ModeResult } from './modes.js';
 export type { PsiResult } from './psi.js';
+export type { Reservation, SessionLedger } from './session-ledger.js';
 export {
   PROTOCOL_VERSIONS,
   type Receipts,
