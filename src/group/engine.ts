@@ -108,6 +108,7 @@ export function engineOf(kernel: Kernel): Engine {
     walk(start, step, count) {
       const ends = concatBytes(start, step);
       if (start.length !== ELEMENT_BYTES || step.length !== ELEMENT_BYTES) throw badBatch('start or step');
+      if (!Number.isInteger(count) || count < 0) throw badBatch(`a walk of ${count} elements`);
       if (kernel.sum(ends, 1, new Uint32Array(2), 1).validity[0] !== 0b11) {
         throw badBatch('a walk needs two canonical elements');
       }

@@ -13,6 +13,8 @@ export {
   type MultiplyResult,
   type SumResult,
 } from './engine.js';
+export { DiscreteLogTable, MAX_TABLE_ENTRIES } from './discrete-log-table.js';
+export { discreteLogarithms, tableEntriesFor, type DiscreteLogQuery } from './discrete-logarithm.js';
 export { availableEngines, chooseEngine, createEngine, type EngineChoice } from './engines.js';
 export { inlineOperations, type BatchProgress, type GroupOperations } from './operations.js';
 export { startPool, type PoolOptions } from './pool.js';

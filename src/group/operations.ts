@@ -20,6 +20,8 @@ export interface GroupOperations {
   multiplyBase(scalars: Uint8Array): Promise<Uint8Array>;
   multiplyAdd(a: Uint8Array, b: Uint8Array, c: Uint8Array): Promise<Uint8Array>;
   sum(elements: Uint8Array, width: number, groups: Uint32Array, groupCount: number): Promise<SumResult>;
+  /** The encodings of start + i * step for i = 0..count-1; count * 32 bytes. One thread does a walk, whatever its length. */
+  walk(start: Uint8Array, step: Uint8Array, count: number): Promise<Uint8Array>;
   /** Ends the threads. Work under way is refused; calling it again does nothing. */
   close(): Promise<void>;
 }
@@ -41,6 +43,12 @@ export type Job =
       readonly width: number;
       readonly groups: Uint32Array;
       readonly groupCount: number;
+    }
+  | {
+      readonly operation: 'walk';
+      readonly start: Uint8Array;
+      readonly step: Uint8Array;
+      readonly count: number;
     };
 
 /** What a job gives: its bytes, and a bit an item where items can be invalid. */
@@ -66,6 +74,8 @@ export function perform(engine: Engine, job: Job): JobResult {
       const { sums, validity } = engine.sum(job.elements, job.width, job.groups, job.groupCount);
       return { bytes: sums, validity };
     }
+    case 'walk':
+      return { bytes: engine.walk(job.start, job.step, job.count), validity: undefined };
   }
 }
 
@@ -100,6 +110,9 @@ export function operationsOf(
       const result = await executor.execute({ operation: 'sum', elements, width, groups, groupCount });
       return { sums: result.bytes, validity: validityOf(result) };
     },
+    async walk(start, step, count) {
+      return (await executor.execute({ operation: 'walk', start, step, count })).bytes;
+    },
     close: () => executor.close(),
   };
 }
@@ -129,5 +142,7 @@ export function itemsOf(job: Job): number {
       return job.a.length / 32;
     case 'sum':
       return job.groups.length;
+    case 'walk':
+      return job.count;
   }
 }

@@ -4,10 +4,12 @@ import { itemsOf } from './operations.js';
 
 /**
  * Splits a job into parts of at most `maxItems` items, each with copies of its own bytes, so that a worker can be given
- * their memory. `maxItems` is a multiple of 8, so that validity bitmaps join at byte borders.
+ * their memory. `maxItems` is a multiple of 8, so that validity bitmaps join at byte borders. A walk stays whole: a part of
+ * it could start only where the part before ends.
  */
 export function sliceJob(job: Job, maxItems: number): Job[] {
   const total = itemsOf(job);
+  if (job.operation === 'walk') return [partOf(job, 0, total)];
   const parts: Job[] = [];
   for (let from = 0; from < total || parts.length === 0; from += maxItems) {
     parts.push(partOf(job, from, Math.min(from + maxItems, total)));
@@ -32,6 +34,8 @@ function partOf(job: Job, from: number, to: number): Job {
       return { operation: 'multiplyAdd', a: cut(job.a, 32), b: job.b.slice(), c: cut(job.c, 32) };
     case 'sum':
       return { ...job, elements: cut(job.elements, 32 * job.width), groups: job.groups.slice(from, to) };
+    case 'walk':
+      return { ...job, start: job.start.slice(), step: job.step.slice() };
   }
 }
 
@@ -48,6 +52,8 @@ export function buffersOf(job: Job): ArrayBuffer[] {
       return buffers(job.a, job.b, job.c);
     case 'sum':
       return buffers(job.elements, job.groups);
+    case 'walk':
+      return buffers(job.start, job.step);
   }
 }
 
@@ -62,6 +68,7 @@ export function secretsOf(job: Job): Uint8Array[] {
     case 'multiplyAdd':
       return [job.a, job.b, job.c];
     case 'sum':
+    case 'walk':
       return [];
   }
 }

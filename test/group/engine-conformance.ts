@@ -225,6 +225,9 @@ export function describeEngine(title: string, engine: Engine): void {
       ).toThrow(invalid);
       expect(() => engine.sum(points, 1, Uint32Array.of(1), 1)).toThrow(invalid);
       expect(() => engine.walk(new Uint8Array(32).fill(255), points, 1)).toThrow(invalid);
+      for (const count of [-1, 1.5, NaN]) {
+        expect(() => engine.walk(IDENTITY, IDENTITY, count)).toThrow(invalid);
+      }
       expect(() => engine.tags(points, 33)).toThrow(invalid);
     });
   });

@@ -46,6 +46,19 @@ describe('worker pool', () => {
     expect(await parallel.sum(elements, 2, groups, 4)).toEqual(await inline.sum(elements, 2, groups, 4));
   });
 
+  it('does a walk in one piece, however long, and keeps the memory of its caller', async () => {
+    const parallel = start(2, 8);
+    const [first, step] = [bigIntToScalar(5n), bigIntToScalar(3n)].map((k) => engine.multiplyBase(k));
+    const kept = [first!.slice(), step!.slice()];
+    for (const count of [0, 1, 8, 30]) {
+      expect(toHex(await parallel.walk(first!, step!, count))).toBe(toHex(engine.walk(first!, step!, count)));
+    }
+    expect([first, step]).toEqual(kept);
+    await expect(parallel.walk(first!, new Uint8Array(32).fill(255), 3)).rejects.toMatchObject({
+      code: 'group/invalid-batch',
+    });
+  });
+
   it('keeps two batches apart that run at the same time, and reports progress up to the end', async () => {
     const parallel = start(2, 8);
     const seen: number[] = [];
