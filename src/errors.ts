@@ -94,6 +94,10 @@ export const ERRORS = {
 
   'limit/elements': refused('Split the list, or agree on a higher limit with the partner.'),
   'limit/cells': refused('Use fewer cohort columns or coarser values.'),
+  'limit/measures': refused('Use fewer measures; a sum of squares counts as one more.'),
+  'limit/measure-range': refused(
+    'Count the measure in a coarser quantum, lower its bound, or split the cells.',
+  ),
   'limit/dummies': refused('Raise epsilon or delta; both decide how many dummies a cell needs.'),
   'limit/frame': peer(BAD_PEER),
   'limit/window': peer(BAD_PEER),
@@ -128,7 +132,9 @@ export const ERRORS = {
     wire: 'peer/stopped',
   },
   'ledger/damaged': system('Restore the ledger file from a copy; a new one forgets what was spent.'),
-  'ledger/unwritable': system('Check the folder, its permissions and the free space; nothing was spent.'),
+  'ledger/unwritable': system(
+    'Check the folder, its permissions and the free space; what could not be written does not count.',
+  ),
 
   'peer/malformed-message': peer(BAD_PEER),
   'peer/unexpected-message': peer(BAD_PEER),

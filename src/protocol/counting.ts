@@ -1,14 +1,20 @@
 import type { Mechanism } from '../dp/index.js';
 import { discreteLaplace, truncatedDiscreteLaplace } from '../dp/index.js';
 import { VesicaError } from '../errors.js';
-import type { Cell, MessageOf, Terms } from './codec/index.js';
+import { ELEMENT_BYTES } from '../group/index.js';
+import type { Cell, MessageOf, Statistic, Terms } from './codec/index.js';
 import { dummiesPerCell } from './dummies.js';
+import type { Column } from './measures.js';
+import { columnsOf, countEpsilon } from './measures.js';
+import type { Inventories } from './mode.js';
+import { tagLength } from './tags.js';
 import { roleOf } from './terms.js';
 import type { Side } from './transcript.js';
 
 /**
- * What `psi-ca` and `aggregate` share: counts of matched keys by cell (protocol-spec/modes.md). The party that holds the
- * cells learns counts made noisy by the other's dummies; the other learns counts with noise that the first adds.
+ * What `psi-ca` and `aggregate` share: counts of matched keys by cell, and sums of measures (protocol-spec/modes.md). The
+ * party that holds the cells learns figures made noisy by the other's noise; the other learns figures with noise that
+ * the first adds.
  */
 
 /** A noisy count of one cell. */
@@ -19,22 +25,91 @@ export interface CellCount {
   readonly count: number;
 }
 
+/** Noisy sums of one measure over the matched people of each cell, in the order of the cells. */
+export interface MeasureSums {
+  readonly name: string;
+  readonly quantum: string;
+  readonly bound: string;
+  readonly statistic: Statistic;
+  /** In quanta; whole, and below zero where the noise makes them so. */
+  readonly sums: readonly number[];
+  /** How the sums were made private: noise in quanta. */
+  readonly sumMechanism: Mechanism;
+  /** With `sum-and-squares`: sums of squares, in units of `squareUnit` squared quanta. */
+  readonly squares: readonly number[] | undefined;
+  /** Squared quanta in one unit of `squares`, a power of two. */
+  readonly squareUnit: number;
+  readonly squaresMechanism: Mechanism | undefined;
+}
+
 export interface CountResult {
   readonly kind: 'counts';
   /** `undefined` when this party may not learn. */
   readonly counts: readonly CellCount[] | undefined;
   /** How the other party made these counts private; `undefined` when they are exact. */
   readonly mechanism: Mechanism | undefined;
+  /** One entry a measure of the terms, each with the other party's noise. */
+  readonly measures: readonly MeasureSums[];
+}
+
+/** The noisy integers that a party ends with: all of its answer that the terms and the inventories do not tell. */
+export interface Figures {
+  readonly counts: readonly number[] | undefined;
+  /** For each column one integer a cell. */
+  readonly columns: readonly (readonly number[])[];
+}
+
+/** The sizes of a session's streams, the same for both parties. */
+export interface CountingShape {
+  readonly cells: readonly Cell[];
+  /** Dummies of each cell. */
+  readonly perCell: number;
+  readonly dummies: number;
+  /** First entry of each cell in `tags`, and the total as last item: a cell has its size and its dummies. */
+  readonly offsets: readonly number[];
+  readonly columns: readonly Column[];
+  /** Entries of the list of the party without cells, dummies included. */
+  readonly listItems: number;
+  /** An element and, with measures, a row of ciphertexts. */
+  readonly listItemBytes: number;
+  readonly tagBytes: number;
+}
+
+/**
+ * @throws VesicaError `limit/dummies` or `limit/measure-range`: both parties find the same.
+ */
+export function countingShape(
+  terms: Terms,
+  { ownItems, peerItems, cells }: Inventories,
+  holdsCells: boolean,
+): CountingShape {
+  const inList = holdsCells ? peerItems : ownItems;
+  const perCell = dummiesPerCell(terms, cells.length);
+  const dummies = perCell * cells.length;
+  const offsets = [0];
+  for (const [i, { size }] of cells.entries()) offsets.push((offsets[i] ?? 0) + size + perCell);
+  const columns = columnsOf(terms, Math.max(0, ...cells.map(({ size }) => Math.min(size, inList))));
+  return {
+    cells,
+    perCell,
+    dummies,
+    offsets,
+    columns,
+    listItems: inList + dummies,
+    listItemBytes: ELEMENT_BYTES * (columns.length === 0 ? 1 : columns.length + 2),
+    tagBytes: tagLength(ownItems + dummies, peerItems + dummies),
+  };
 }
 
 /** How the counts that the receiver learns are made private by the sender; `undefined` when they are exact. */
-export function receiverMechanism(terms: Terms, dummies: number): Mechanism | undefined {
-  return terms.disclosure === 'dp' ? truncatedDiscreteLaplace(terms.epsilon, dummies / 2) : undefined;
+export function receiverMechanism(terms: Terms): Mechanism | undefined {
+  if (terms.disclosure !== 'dp') return undefined;
+  return truncatedDiscreteLaplace(countEpsilon(terms), dummiesPerCell(terms, 1) / 2);
 }
 
 /** How the counts that the sender learns are made private by the receiver; `undefined` when they are exact. */
 export function senderMechanism(terms: Terms): Mechanism | undefined {
-  return terms.disclosure === 'dp' ? discreteLaplace(terms.epsilon, 1n) : undefined;
+  return terms.disclosure === 'dp' ? discreteLaplace(countEpsilon(terms), 1n) : undefined;
 }
 
 /**
@@ -46,48 +121,81 @@ export function mechanismsOf(
   side: Side,
 ): { readonly learned: Mechanism | undefined; readonly disclosed: Mechanism | 'nothing' | undefined } {
   if (terms.mode === 'psi') return { learned: undefined, disclosed: 'nothing' };
-  const role = roleOf(terms, side);
-  const toReceiver = receiverMechanism(terms, dummiesPerCell(terms, 1));
+  const toReceiver = receiverMechanism(terms);
   const toSender = terms.shareResults ? senderMechanism(terms) : 'nothing';
-  if (role === 'receiver' || role === 'cohorts') return { learned: toReceiver, disclosed: toSender };
+  if (holdsCells(terms, side)) return { learned: toReceiver, disclosed: toSender };
   return { learned: toSender === 'nothing' ? undefined : toSender, disclosed: toReceiver };
 }
 
-/** The cells with their counts. */
-export function countsOf(cells: readonly Cell[], counts: readonly number[]): CellCount[] {
-  return cells.map(({ size, label }, i) => ({ size, label, count: counts[i] ?? 0 }));
+/** Whether `side` is the party with the cells: the receiver of `psi-ca`, the cohort party of `aggregate`. */
+export function holdsCells(terms: Terms, side: Side): boolean {
+  const role = roleOf(terms, side);
+  return role === 'receiver' || role === 'cohorts';
 }
 
-/** The `counts` message: a signed 64-bit integer a cell. */
-export function packCounts(counts: readonly number[]): MessageOf<'counts'> {
-  const values = new Uint8Array(8 * counts.length);
-  const view = new DataView(values.buffer);
-  counts.forEach((count, i) => view.setBigInt64(8 * i, BigInt(count)));
-  return { type: 'counts', values };
+/** The answer that `figures` make for `side`. */
+export function countResult(
+  terms: Terms,
+  side: Side,
+  inventories: Inventories,
+  figures: Figures,
+): CountResult {
+  const { cells, columns } = countingShape(terms, inventories, holdsCells(terms, side));
+  const { counts } = figures;
+  const at = (measure: number, kind: Column['kind']): number =>
+    columns.findIndex((column) => column.measure === measure && column.kind === kind);
+  const measures = terms.measures.map((term, i): MeasureSums => {
+    const [sum, squares] = [at(i, 'sum'), at(i, 'squares')];
+    const mechanism = columns[sum]?.mechanism;
+    if (mechanism === undefined) throw new VesicaError('internal/defect', 'a measure without a column');
+    return {
+      ...term,
+      sums: figures.columns[sum] ?? [],
+      sumMechanism: mechanism,
+      squares: figures.columns[squares],
+      squareUnit: columns[squares]?.unit ?? 1,
+      squaresMechanism: columns[squares]?.mechanism,
+    };
+  });
+  return {
+    kind: 'counts',
+    counts: counts && cells.map(({ size, label }, i) => ({ size, label, count: counts[i] ?? 0 })),
+    mechanism: holdsCells(terms, side) ? receiverMechanism(terms) : senderMechanism(terms),
+    measures,
+  };
+}
+
+/** What `countResult` was made of. */
+export function figuresOfResult({ counts, measures }: CountResult): Figures {
+  return {
+    counts: counts?.map(({ count }) => count),
+    columns: measures.flatMap(({ sums, squares }) => (squares === undefined ? [sums] : [sums, squares])),
+  };
+}
+
+/** The `figures` message: a signed 64-bit integer a value. */
+export function packFigures(values: readonly number[]): MessageOf<'figures'> {
+  const bytes = new Uint8Array(8 * values.length);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, i) => view.setBigInt64(8 * i, BigInt(value)));
+  return { type: 'figures', values: bytes };
 }
 
 /**
- * The counts in a `counts` message for `cells` cells.
+ * The `expected` integers in a `figures` message.
  *
- * @throws VesicaError `peer/wrong-count` when it is not one safe integer a cell.
+ * @throws VesicaError `peer/wrong-count` when there are more or fewer, or one is no safe integer.
  */
-export function unpackCounts({ values }: MessageOf<'counts'>, cells: number): number[] {
-  if (values.length !== 8 * cells) throw wrongCounts(`${values.length} bytes for ${cells} cells`);
+export function unpackFigures({ values }: MessageOf<'figures'>, expected: number): number[] {
+  if (values.length !== 8 * expected) throw wrongFigures(`${values.length} bytes for ${expected} figures`);
   const view = new DataView(values.buffer, values.byteOffset, values.length);
-  return Array.from({ length: cells }, (_, i) => {
-    const count = Number(view.getBigInt64(8 * i));
-    if (!Number.isSafeInteger(count)) throw wrongCounts(`the count of cell ${i} is out of range`);
-    return count;
+  return Array.from({ length: expected }, (_, i) => {
+    const figure = Number(view.getBigInt64(8 * i));
+    if (!Number.isSafeInteger(figure)) throw wrongFigures(`figure ${i} is out of range`);
+    return figure;
   });
 }
 
-function wrongCounts(what: string): VesicaError {
-  return new VesicaError('peer/wrong-count', `wrong counts: ${what}`, { field: 'counts' });
-}
-
-/** First entry of each cell in a stage that holds `size + perCell` entries a cell, and the total as last item. */
-export function cellOffsets(cells: readonly Cell[], perCell: number): number[] {
-  const offsets = [0];
-  for (const [i, { size }] of cells.entries()) offsets.push((offsets[i] ?? 0) + size + perCell);
-  return offsets;
+function wrongFigures(what: string): VesicaError {
+  return new VesicaError('peer/wrong-count', `wrong figures: ${what}`, { field: 'figures' });
 }

@@ -6,22 +6,20 @@ import type { KeyBatch } from '../group/index.js';
 import { keyTypeCode } from '../group/index.js';
 import type { Terms } from './codec/index.js';
 import { LIMITS } from './limits.js';
+import { countEpsilon } from './measures.js';
 
 const LABEL = utf8('VESICA-V1-Dummy');
 const DUMMY_TYPE = keyTypeCode('dummy');
 
 /**
  * Dummies of each cell, D = 2h: the smallest even number for which counts that are off by d - h, d drawn from the
- * truncated discrete Laplace distribution on [0, D], are (epsilon, delta)-private. 0 when counts are exact.
+ * truncated discrete Laplace distribution on [0, D], are (epsilon, delta)-private, epsilon being the counts' share. 0 when counts are exact.
  *
  * @throws VesicaError `limit/dummies` when all cells together would need more than the limit.
  */
-export function dummiesPerCell(
-  terms: Pick<Terms, 'disclosure' | 'epsilon' | 'delta'>,
-  cells: number,
-): number {
+export function dummiesPerCell(terms: Terms, cells: number): number {
   if (terms.disclosure !== 'dp') return 0;
-  const dummies = 2 * dummyHalfWidth(terms.epsilon, terms.delta);
+  const dummies = 2 * dummyHalfWidth(countEpsilon(terms), terms.delta);
   if (dummies * cells > LIMITS.dummies) {
     throw new VesicaError(
       'limit/dummies',

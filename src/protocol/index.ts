@@ -4,20 +4,23 @@ export {
   DISCLOSURES,
   MODES,
   ROLES,
+  STATISTICS,
   decodeMessage,
   encodeMessage,
   isPlainText,
   type Arms,
   type Cell,
   type Disclosure,
+  type MeasureTerm,
   type Message,
   type MessageOf,
   type Mode,
   type Role,
   type Stage,
+  type Statistic,
   type Terms,
 } from './codec/index.js';
-export { mechanismsOf, type CellCount, type CountResult } from './counting.js';
+export { mechanismsOf, type CellCount, type CountResult, type MeasureSums } from './counting.js';
 export { NO_ARMS, type Inventory } from './inventory.js';
 export { LIMITS } from './limits.js';
 export type { OwnList } from './mode.js';

@@ -96,12 +96,16 @@ function requireShortTexts({ dimensions, arms, cells }: Inventory): void {
   }
 }
 
-/** The `inventory` message; without labels when the terms keep them private. */
-export function inventoryMessage(inventory: Inventory, terms: Terms): MessageOf<'inventory'> {
+/** The `inventory` message with this party's 32-byte input tag; without labels when the terms keep them private. */
+export function inventoryMessage(
+  inventory: Inventory,
+  terms: Terms,
+  input: Uint8Array,
+): MessageOf<'inventory'> {
   const { size, dimensions, arms, cells } = inventory;
-  if (terms.shareLabels) return { type: 'inventory', size, dimensions, arms, cells };
+  if (terms.shareLabels) return { type: 'inventory', size, dimensions, arms, cells, input };
   const unlabelled = cells.map((cell) => ({ size: cell.size, label: [] }));
-  return { type: 'inventory', size, dimensions: [], arms: NO_ARMS, cells: unlabelled };
+  return { type: 'inventory', size, dimensions: [], arms: NO_ARMS, cells: unlabelled, input };
 }
 
 /** Both inventories from one side's point of view. */

@@ -13,12 +13,18 @@ export const LIMITS = {
   textBytes: 200,
   /** UTF-8 bytes of all names and labels of one inventory together, so that it fits a frame. */
   labelBytes: 2 ** 19,
+  /** Columns of encrypted sums of one session: one a measure, two with its squares. */
+  measures: 8,
+  /** Width of the range of integers in which an encrypted sum, noise included, can be decrypted. */
+  sumRange: 2 ** 36,
   /** Dummies of one session, all cells together. */
   dummies: 2 ** 22,
   /** Bytes of one frame. */
   frameBytes: 2 ** 20 + 2 ** 16,
-  /** Items of one chunk of a stage; every chunk but a stage's last is full. */
+  /** Items of one chunk of a stage, or as many as fit `chunkBytes`; every chunk but a stage's last is full. */
   chunkItems: 8192,
+  /** Bytes of the items of one chunk. */
+  chunkBytes: 2 ** 20,
   /** Unacknowledged payload bytes of one stage. */
   windowBytes: 2 ** 22,
   /** Nesting of maps and lists in a message. */

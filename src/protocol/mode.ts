@@ -1,7 +1,6 @@
+import { VesicaError } from '../errors.js';
 import type { GroupOperations, KeyBatch } from '../group/index.js';
-import { GROUP_ORDER, SCALAR_BYTES, bigIntToScalar, scalarToBigInt } from '../group/index.js';
 import type { RandomSource } from '../random.js';
-import { randomBytes } from '../random.js';
 import type { Cell, MessageOf } from './codec/index.js';
 import type { IncomingStage, OutgoingStage } from './stages.js';
 
@@ -11,12 +10,16 @@ export interface ModeContext {
   readonly random: RandomSource;
   /** 32 bytes. */
   readonly session: Uint8Array;
+  /** Called, and awaited, before the first noisy figure leaves: what it costs is spent from then on. */
+  readonly commit: () => Promise<void>;
 }
 
-/** A party's own list: typed keys without duplicates, and the cell of each key when the list has cells. */
+/** A party's own list: typed keys without duplicates, and the cell or the measures of each key where its role has them. */
 export interface OwnList {
   readonly batch: KeyBatch;
   readonly cellOf?: Uint32Array;
+  /** For each measure of the terms, the whole quanta of each key. */
+  readonly measures?: readonly Float64Array[];
 }
 
 /** What the two parties told each other about their lists once the terms were accepted. */
@@ -36,8 +39,8 @@ export interface ModeMachine<Result> {
   /** In the order of urgency: replies that free the peer's memory come first. */
   readonly outgoing: readonly OutgoingStage[];
   /** The message that follows the streams, when this party owes one and can send it now. */
-  nextCounts(): MessageOf<'counts'> | undefined;
-  receiveCounts(message: MessageOf<'counts'>): void;
+  nextFigures(): MessageOf<'figures'> | undefined;
+  receiveFigures(message: MessageOf<'figures'>): void;
   /** Whether this party has sent and heard everything of the mode. */
   readonly finished: boolean;
   /** The answer; called once, when `finished`. */
@@ -46,19 +49,24 @@ export interface ModeMachine<Result> {
   wipe(): void;
 }
 
-/** A secret scalar, uniform in [1, l-1]: 64 random bytes modulo l-1, plus 1 (bias below 2^-259). */
-export function randomScalar(random: RandomSource): Uint8Array {
-  const wide = randomBytes(random, 64);
-  const scalar = bigIntToScalar((scalarToBigInt(wide) % (GROUP_ORDER - 1n)) + 1n);
-  wide.fill(0);
-  return scalar;
+/** A machine with nothing left to say or hear: it has its answer. */
+export function finishedMode<Result>(result: Result): ModeMachine<Result> {
+  return {
+    incoming: [],
+    outgoing: [],
+    nextFigures: () => undefined,
+    receiveFigures: () => {
+      throw unexpectedFigures();
+    },
+    finished: true,
+    result: () => result,
+    wipe: () => undefined,
+  };
 }
 
-/** `count` secret scalars, one after the other; count * 32 bytes. */
-export function randomScalars(random: RandomSource, count: number): Uint8Array {
-  const scalars = new Uint8Array(count * SCALAR_BYTES);
-  for (let i = 0; i < count; i += 1) scalars.set(randomScalar(random), i * SCALAR_BYTES);
-  return scalars;
+/** The error for figures that are not due, or come from the party that owes none. */
+export function unexpectedFigures(): VesicaError {
+  return new VesicaError('peer/unexpected-message', 'figures that are not due', { field: 'figures' });
 }
 
 /** The keys at positions `order[from...to)`, gathered into a batch. */

@@ -1,5 +1,6 @@
 import type { Terms } from './codec/index.js';
 import type { CountResult } from './counting.js';
+import { holdsCells } from './counting.js';
 import { countingReceiver } from './counting-receiver.js';
 import { countingSender } from './counting-sender.js';
 import type { Inventories, ModeContext, ModeMachine, OwnList } from './mode.js';
@@ -25,6 +26,8 @@ export function startMode(
       peerLearns: role !== 'receiver',
     });
   }
-  const holdsCells = role === 'receiver' || role === 'cohorts';
-  return (holdsCells ? countingReceiver : countingSender)(context, own, inventories, terms);
+  return (holdsCells(terms, side) ? countingReceiver : countingSender)(context, own, inventories, {
+    terms,
+    side,
+  });
 }

@@ -1,10 +1,9 @@
 import { wipe } from '../bytes.js';
-import { ELEMENT_BYTES } from '../group/index.js';
+import { ELEMENT_BYTES, randomScalar } from '../group/index.js';
 import type { FlatTable } from '../flat-table.js';
 import { randomPermutation } from '../random.js';
-import { VesicaError } from '../errors.js';
 import type { Inventories, ModeContext, ModeMachine, OwnList } from './mode.js';
-import { gatherKeys, randomScalar } from './mode.js';
+import { gatherKeys, unexpectedFigures } from './mode.js';
 import { IncomingStage, OutgoingStage, chunkRange } from './stages.js';
 import { duplicateElement, evaluatedTags, isNew, tagLength, tagTable } from './tags.js';
 
@@ -38,13 +37,11 @@ export function psiMachine(
   const peerTags = tagTable(peerItems, tagBytes, random);
   const ownTags = new Uint8Array(ownLearns ? ownItems * tagBytes : 0);
 
-  const ownElements = new OutgoingStage(
-    { stage: 'elements', items: ownItems, itemBytes: ELEMENT_BYTES },
-    (index) => {
-      const { from, to } = chunkRange(ownItems, index);
-      return operations.blind(gatherKeys(own.batch, order, from, to), scalar);
-    },
-  );
+  const elementShape = { stage: 'elements', items: ownItems, itemBytes: ELEMENT_BYTES } as const;
+  const ownElements = new OutgoingStage(elementShape, (index) => {
+    const { from, to } = chunkRange(elementShape, index);
+    return operations.blind(gatherKeys(own.batch, order, from, to), scalar);
+  });
   const replies = new OutgoingStage({
     stage: 'tags',
     items: peerLearns ? peerItems : 0,
@@ -78,9 +75,9 @@ export function psiMachine(
   return {
     incoming: [peerElements, answers],
     outgoing: [replies, ownElements],
-    nextCounts: () => undefined,
-    receiveCounts: () => {
-      throw new VesicaError('peer/unexpected-message', 'counts in mode psi', { field: 'counts' });
+    nextFigures: () => undefined,
+    receiveFigures: () => {
+      throw unexpectedFigures();
     },
     get finished() {
       return [peerElements, answers, replies, ownElements].every((stage) => stage.finished);

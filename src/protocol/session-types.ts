@@ -1,17 +1,20 @@
+import type { VesicaError } from '../errors.js';
 import type { Terms } from './codec/index.js';
 import type { Identity, VerifySignature } from './connection.js';
 import type { Inventory } from './inventory.js';
 import type { ModeContext, OwnList } from './mode.js';
 import type { ModeResult } from './modes.js';
+import type { SessionLedger } from './session-ledger.js';
 import type { Side } from './transcript.js';
 
 /** Protocol versions that this code speaks, best first. */
 export const PROTOCOL_VERSIONS = [1] as const;
 
 /** Where a session is. Each state but the last two ends with the message it waits for. */
-export type SessionState = 'greeting' | 'offering' | 'listing' | 'streaming' | 'closing' | 'done' | 'failed';
+export type SessionState =
+  'greeting' | 'offering' | 'listing' | 'recalling' | 'streaming' | 'closing' | 'done' | 'failed';
 
-export interface SessionSettings extends Omit<ModeContext, 'session'> {
+export interface SessionSettings extends Omit<ModeContext, 'session' | 'commit'> {
   readonly side: Side;
   /** This party's name, shown to the peer. */
   readonly party: string;
@@ -24,6 +27,8 @@ export interface SessionSettings extends Omit<ModeContext, 'session'> {
   readonly terms: Terms;
   readonly list: OwnList;
   readonly inventory: Inventory;
+  /** Keeps account of what this party's noisy figures cost; without one nothing is refused and nothing remembered. */
+  readonly ledger?: SessionLedger | undefined;
 }
 
 /** What both parties can later prove: the session happened as its transcript says. */
@@ -39,5 +44,9 @@ export interface SessionOutcome {
   readonly peerParty: string;
   readonly peerInventory: Inventory;
   readonly result: ModeResult;
+  /** The session whose stored answer this is, when both sides had it: then nothing was computed and nothing spent. */
+  readonly answeredFrom: Uint8Array | undefined;
+  /** Why the answer could not be kept in the ledger, when it could not: the same request will cost again. */
+  readonly notKept: VesicaError | undefined;
   readonly receipts: Receipts;
 }

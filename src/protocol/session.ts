@@ -4,13 +4,19 @@ import { VesicaError, asVesicaError } from '../errors.js';
 import { randomBytes } from '../random.js';
 import type { Message, MessageOf } from './codec/index.js';
 import { decodeMessage, encodeMessage, requirePlainText } from './codec/index.js';
-import type { Inventory } from './inventory.js';
+import { Account } from './account.js';
+import { countResult, countingShape, figuresOfResult, holdsCells } from './counting.js';
 import { inventoryMessage, joinInventories, requireSoundInventory } from './inventory.js';
-import type { ModeMachine } from './mode.js';
+import { costOfRelease } from './measures.js';
+import type { Inventories, ModeMachine } from './mode.js';
+import { finishedMode } from './mode.js';
 import type { ModeResult } from './modes.js';
 import { startMode } from './modes.js';
+import { inputTag, requestDigest } from './request.js';
 import type { SessionOutcome, SessionSettings, SessionState } from './session-types.js';
 import { PROTOCOL_VERSIONS } from './session-types.js';
+import { readAnswer, writeAnswer } from './stored-answer.js';
+import { requireExpectedPeer } from './greeting.js';
 import { requireAllowedTerms, requireSameTerms } from './terms.js';
 import type { Side } from './transcript.js';
 import { Transcript, receiptStatement } from './transcript.js';
@@ -32,7 +38,10 @@ export class Session {
   #failure: VesicaError | undefined;
   #peerHello: MessageOf<'hello'> | undefined;
   #sessionId: Uint8Array | undefined;
-  #peerInventory: Inventory | undefined;
+  readonly #account: Account;
+  #ownInventory: MessageOf<'inventory'> | undefined;
+  #peerInventory: MessageOf<'inventory'> | undefined;
+  #answeredFrom: Uint8Array | undefined;
   #mode: ModeMachine<ModeResult> | undefined;
   #receipt: Uint8Array | undefined;
   #outcome: SessionOutcome | undefined;
@@ -44,6 +53,10 @@ export class Session {
     requireAllowedTerms(settings.terms);
     requirePlainText(settings.party, 'party');
     requireSoundInventory(settings.inventory, settings.terms, settings.side);
+    this.#account = new Account(
+      settings.ledger,
+      costOfRelease(settings.terms, holdsCells(settings.terms, settings.side) ? 'cells' : 'measures'),
+    );
     this.#outbox.push({
       type: 'hello',
       versions: [...PROTOCOL_VERSIONS],
@@ -82,8 +95,8 @@ export class Session {
       if (waiting !== undefined) return this.#say(waiting);
       const chunk = await this.#nextChunk();
       if (chunk !== undefined) return this.#say(chunk);
-      const counts = this.#state === 'streaming' ? this.#mode?.nextCounts() : undefined;
-      if (counts !== undefined) return this.#say(counts);
+      const figures = this.#state === 'streaming' ? this.#mode?.nextFigures() : undefined;
+      if (figures !== undefined) return this.#say(figures);
       this.#closeWhenFinished();
       const closing = this.#outbox.shift();
       return closing === undefined ? undefined : this.#say(closing);
@@ -107,22 +120,18 @@ export class Session {
 
   async #handle(message: Message): Promise<void> {
     switch (message.type) {
-      case 'hello': {
-        this.#expect(message, 'greeting', this.#peerHello === undefined, () => this.#greeted(message));
-        return;
-      }
-      case 'offer': {
-        this.#expect(message, 'offering', this.#settings.side === 'responder', () => this.#offered(message));
-        return;
-      }
-      case 'accept': {
-        this.#expect(message, 'offering', this.#settings.side === 'initiator', () => this.#accepted());
-        return;
-      }
-      case 'inventory': {
-        this.#expect(message, 'listing', true, () => this.#listed(message));
-        return;
-      }
+      case 'hello':
+        return this.#expect(message, 'greeting', this.#peerHello === undefined, () => this.#greeted(message));
+      case 'offer':
+        return this.#expect(message, 'offering', this.#settings.side === 'responder', () =>
+          this.#offered(message),
+        );
+      case 'accept':
+        return this.#expect(message, 'offering', this.#settings.side === 'initiator', () => this.#accepted());
+      case 'inventory':
+        return this.#expect(message, 'listing', true, () => this.#listed(message));
+      case 'recall':
+        return this.#expect(message, 'recalling', true, () => this.#recalled(message));
       case 'chunk': {
         const stage = this.#mode?.incoming.find(({ shape }) => shape.stage === message.stage);
         if (stage === undefined) throw unexpected(message, this.#state);
@@ -135,46 +144,32 @@ export class Session {
         stage.acknowledge(message.chunks);
         break;
       }
-      case 'counts': {
-        this.#expect(message, 'streaming', true, () => this.#mode?.receiveCounts(message));
-        return;
-      }
-      case 'receipt': {
-        this.#expect(message, 'closing', true, () => this.#receipted(message));
-        return;
-      }
+      case 'figures':
+        return this.#expect(message, 'streaming', true, () => this.#mode?.receiveFigures(message));
+      case 'receipt':
+        return this.#expect(message, 'closing', true, () => this.#receipted(message));
       case 'abort':
         throw abortedByPeer(message);
     }
     this.#closeWhenFinished();
   }
 
-  #expect(message: Message, state: SessionState, allowed: boolean, act: () => void): void {
+  async #expect(
+    message: Message,
+    state: SessionState,
+    allowed: boolean,
+    act: () => Promise<void> | void,
+  ): Promise<void> {
     // The peer may finish first: its receipt can overtake our own last look at the streams.
     this.#closeWhenFinished();
     if (this.#state !== state || !allowed) throw unexpected(message, this.#state);
-    act();
+    await act();
     this.#closeWhenFinished();
   }
 
   #greeted(hello: MessageOf<'hello'>): void {
     const { peerKey, side, random, terms } = this.#settings;
-    if (!hello.versions.some((version) => (PROTOCOL_VERSIONS as readonly number[]).includes(version))) {
-      throw new VesicaError(
-        'agreement/unsupported-version',
-        `the peer speaks protocol versions ${hello.versions.join(', ')}, this side ${PROTOCOL_VERSIONS.join(', ')}`,
-        { field: 'versions' },
-      );
-    }
-    if (peerKey !== undefined && toHex(peerKey) !== toHex(hello.key)) {
-      throw new VesicaError(
-        'transport/wrong-peer',
-        'the peer greets with another key than its certificate has',
-        {
-          field: 'key',
-        },
-      );
-    }
+    requireExpectedPeer(hello, peerKey);
     this.#peerHello = hello;
     this.#state = 'offering';
     if (side === 'responder') return;
@@ -190,21 +185,54 @@ export class Session {
   }
 
   #accepted(): void {
-    const { inventory, terms } = this.#settings;
-    this.#outbox.push(inventoryMessage(inventory, terms));
+    const { inventory, terms, identity, list, random } = this.#settings;
+    const input = this.#account.isKept ? inputTag(identity, list) : randomBytes(random, 32);
+    this.#ownInventory = inventoryMessage(inventory, terms, input);
+    this.#outbox.push(this.#ownInventory);
     this.#state = 'listing';
   }
 
-  #listed(message: MessageOf<'inventory'>): void {
-    const { terms, side, inventory, list, operations, random } = this.#settings;
+  async #listed(message: MessageOf<'inventory'>): Promise<void> {
+    const { terms, side, identity } = this.#settings;
     requireSoundInventory(message, terms, this.#peerSide);
     this.#peerInventory = message;
-    const context = { operations, random, session: this.#sessionId ?? new Uint8Array(0) };
-    this.#mode = startMode(context, list, joinInventories(inventory, message, terms, side), {
+    if (terms.disclosure !== 'dp') return this.#begin();
+    const own = { key: identity.publicKey, inventory: known(this.#ownInventory) };
+    const peer = { key: known(this.#peerHello).key, inventory: message };
+    const [initiator, responder] = side === 'initiator' ? [own, peer] : [peer, own];
+    await this.#account.open(requestDigest(terms, { initiator, responder }));
+    this.#outbox.push({ type: 'recall', stored: this.#account.stored !== undefined });
+    this.#state = 'recalling';
+  }
+
+  /** Both sides know by now whether both keep the answer: then it is given again, else it is computed. */
+  async #recalled({ stored }: MessageOf<'recall'>): Promise<void> {
+    const { terms, side } = this.#settings;
+    const text = this.#account.stored;
+    if (!stored || text === undefined) return this.#begin();
+    const inventories = this.#inventories();
+    const shape = countingShape(terms, inventories, holdsCells(terms, side));
+    const answer = readAnswer(text, { cells: shape.cells.length, columns: shape.columns.length });
+    this.#answeredFrom = answer.session;
+    this.#mode = finishedMode(countResult(terms, side, inventories, answer.figures));
+    this.#state = 'streaming';
+  }
+
+  async #begin(): Promise<void> {
+    const { terms, side, list, operations, random } = this.#settings;
+    await this.#account.reserve();
+    const session = known(this.#sessionId);
+    const commit = (): Promise<void> => this.#account.commit();
+    this.#mode = startMode({ operations, random, session, commit }, list, this.#inventories(), {
       terms,
       side,
     });
     this.#state = 'streaming';
+  }
+
+  #inventories(): Inventories {
+    const { inventory, terms, side } = this.#settings;
+    return joinInventories(inventory, known(this.#peerInventory), terms, side);
   }
 
   /**
@@ -247,36 +275,36 @@ export class Session {
     this.#outbox.push({ type: 'receipt', signature: this.#receipt });
   }
 
-  #receipted({ signature }: MessageOf<'receipt'>): void {
+  async #receipted({ signature }: MessageOf<'receipt'>): Promise<void> {
     const { identity, verify } = this.#settings;
-    const hello = this.#peerHello;
+    const hello = known(this.#peerHello);
+    const mode = known(this.#mode);
+    const session = known(this.#sessionId);
     const digest = this.#transcript.digest();
-    const mode = this.#mode;
-    if (
-      hello === undefined ||
-      mode === undefined ||
-      this.#receipt === undefined ||
-      this.#peerInventory === undefined
-    ) {
-      throw new VesicaError('internal/defect', 'a session closes that never opened');
-    }
     if (!verify(hello.key, receiptStatement(this.#peerSide, digest), signature)) {
       throw new VesicaError('peer/bad-receipt', 'the peer signed another transcript than this side saw', {
         field: 'receipt',
       });
     }
+    const result = mode.result();
+    mode.wipe();
+    const notKept =
+      result.kind === 'counts'
+        ? await this.#account.finish(writeAnswer({ session, figures: figuresOfResult(result) }))
+        : undefined;
     this.#outcome = {
-      session: this.#sessionId ?? new Uint8Array(0),
+      session,
       peerParty: hello.party,
-      peerInventory: this.#peerInventory,
-      result: mode.result(),
+      peerInventory: known(this.#peerInventory),
+      result,
+      answeredFrom: this.#answeredFrom,
+      notKept,
       receipts: {
         transcript: toHex(digest),
-        own: { key: toHex(identity.publicKey), signature: toHex(this.#receipt) },
+        own: { key: toHex(identity.publicKey), signature: toHex(known(this.#receipt)) },
         peer: { key: toHex(hello.key), signature: toHex(signature) },
       },
     };
-    mode.wipe();
     this.#state = 'done';
   }
 
@@ -292,6 +320,7 @@ export class Session {
       this.#failure = asVesicaError(error);
       this.#state = 'failed';
       this.#mode?.wipe();
+      this.#account.release();
       throw this.#failure;
     }
     this.#requireAlive();
@@ -306,6 +335,12 @@ export class Session {
 /** Acknowledgements depend on timing and receipts sign the transcript, so neither is part of it. */
 function isInTranscript(message: Message): boolean {
   return message.type !== 'ack' && message.type !== 'receipt' && message.type !== 'abort';
+}
+
+/** What the state machine has set by the time it is asked for. */
+function known<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new VesicaError('internal/defect', 'a session is ahead of its messages');
+  return value;
 }
 
 function unexpected(message: Message, state: SessionState): VesicaError {

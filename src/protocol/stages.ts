@@ -12,15 +12,20 @@ export interface StageShape {
   readonly itemBytes: number;
 }
 
-/** Chunks that `items` items take: every chunk but the last holds `LIMITS.chunkItems`. */
-export function chunkCount(items: number): number {
-  return Math.ceil(items / LIMITS.chunkItems);
+/** Items of every chunk but the last. */
+function itemsPerChunk({ itemBytes }: Pick<StageShape, 'itemBytes'>): number {
+  return Math.min(LIMITS.chunkItems, Math.floor(LIMITS.chunkBytes / itemBytes));
 }
 
-/** First item, and first item after, of chunk `index` of a stage of `items` items. */
-export function chunkRange(items: number, index: number): { from: number; to: number } {
-  const from = index * LIMITS.chunkItems;
-  return { from, to: Math.min(from + LIMITS.chunkItems, items) };
+/** Chunks that a stage takes. */
+export function chunkCount(shape: Omit<StageShape, 'stage'>): number {
+  return Math.ceil(shape.items / itemsPerChunk(shape));
+}
+
+/** First item, and first item after, of chunk `index` of a stage. */
+export function chunkRange(shape: Omit<StageShape, 'stage'>, index: number): { from: number; to: number } {
+  const from = index * itemsPerChunk(shape);
+  return { from, to: Math.min(from + itemsPerChunk(shape), shape.items) };
 }
 
 /** The sending half of a stage: hands out chunks in order, never more unacknowledged bytes than the window allows. */
@@ -35,11 +40,12 @@ export class OutgoingStage {
   #acknowledged = 0;
   #inFlightBytes = 0;
   #open = true;
+  #onSent: () => void = () => undefined;
 
   /** With `produce`, the stage makes its own chunks when there is room for them; without, they are pushed. */
   constructor(shape: StageShape, produce?: (index: number) => Promise<Uint8Array>) {
     this.shape = shape;
-    this.#chunks = chunkCount(shape.items);
+    this.#chunks = chunkCount(shape);
     this.#produce = produce;
   }
 
@@ -55,7 +61,7 @@ export class OutgoingStage {
 
   /** Items handed out. */
   get itemsDone(): number {
-    return Math.min(this.#sent * LIMITS.chunkItems, this.shape.items);
+    return chunkRange(this.shape, this.#sent - 1).to;
   }
 
   /** Hands out nothing until `open` is called: its chunks depend on what the peer has yet to send. */
@@ -66,6 +72,12 @@ export class OutgoingStage {
 
   open(): void {
     this.#open = true;
+  }
+
+  /** Calls `act` when the last chunk has been handed out. */
+  whenSent(act: () => void): this {
+    this.#onSent = act;
+    return this;
   }
 
   /** Puts the next chunk in the queue; `onSent` is called when it has been handed out. */
@@ -79,7 +91,7 @@ export class OutgoingStage {
     if (this.#open) this.#produceAhead();
     const head = this.#queue[0];
     if (head === undefined) return undefined;
-    const { from, to } = chunkRange(this.shape.items, this.#sent);
+    const { from, to } = chunkRange(this.shape, this.#sent);
     const bytes = (to - from) * this.shape.itemBytes;
     if (this.#inFlightBytes + bytes > LIMITS.windowBytes) return undefined;
     this.#queue.shift();
@@ -90,6 +102,7 @@ export class OutgoingStage {
     this.#inFlight.push(bytes);
     this.#inFlightBytes += bytes;
     head.onSent();
+    if (this.sent) this.#onSent();
     return { type: 'chunk', stage: this.shape.stage, seq, items };
   }
 
@@ -135,7 +148,7 @@ export class IncomingStage {
     take: (items: Uint8Array, from: number, consumed: () => void) => Promise<void>,
   ) {
     this.shape = shape;
-    this.#chunks = chunkCount(shape.items);
+    this.#chunks = chunkCount(shape);
     this.#take = take;
   }
 
@@ -146,7 +159,7 @@ export class IncomingStage {
 
   /** Items consumed. */
   get itemsDone(): number {
-    return Math.min(this.#consumed * LIMITS.chunkItems, this.shape.items);
+    return chunkRange(this.shape, this.#consumed - 1).to;
   }
 
   /** Whether something was consumed that the peer has not been told of. */
@@ -154,9 +167,21 @@ export class IncomingStage {
     return this.#consumed > this.#acknowledged;
   }
 
+  /**
+   * Refuses what the peer may send only after this stage.
+   *
+   * @throws VesicaError `peer/unexpected-message`.
+   */
+  requireFinishedBefore(later: Stage): void {
+    if (this.finished) return;
+    throw new VesicaError('peer/unexpected-message', `${later} before the end of ${this.shape.stage}`, {
+      field: later,
+    });
+  }
+
   async receive(chunk: MessageOf<'chunk'>): Promise<void> {
-    const { stage, items, itemBytes } = this.shape;
-    const { from, to } = chunkRange(items, this.#received);
+    const { stage, itemBytes } = this.shape;
+    const { from, to } = chunkRange(this.shape, this.#received);
     if (this.#received >= this.#chunks || chunk.seq !== this.#received) {
       throw new VesicaError(
         'peer/unexpected-message',

@@ -41,15 +41,16 @@ export function evaluatedTags(
 ): Uint8Array {
   const invalid = firstInvalid(result.validity, result.elements.length / ELEMENT_BYTES);
   if (invalid >= 0) {
-    throw new VesicaError(
-      'peer/invalid-element',
-      `item ${where.from + invalid} of ${where.stage} is not a group element`,
-      {
-        field: where.stage,
-      },
-    );
+    throw invalidElement(where.stage, where.from + invalid);
   }
   return tagsOf(result.elements, tagBytes);
+}
+
+/** The error for an item that does not decode to an element, or holds one that does not. */
+export function invalidElement(stage: Stage, item: number): VesicaError {
+  return new VesicaError('peer/invalid-element', `item ${item} of ${stage} is not a group element`, {
+    field: stage,
+  });
 }
 
 /** An empty table for at most `count` tags. */

@@ -1,7 +1,8 @@
 import { parseDelta, parseEpsilon } from '../dp/index.js';
 import { VesicaError } from '../errors.js';
-import type { Mode, Role, Terms } from './codec/index.js';
+import type { MeasureTerm, Mode, Role, Terms } from './codec/index.js';
 import { requirePlainText } from './codec/index.js';
+import { requireSoundMeasures } from './measures.js';
 import type { Side } from './transcript.js';
 
 /** The role that goes with each role on the other side. */
@@ -41,11 +42,16 @@ const FIELDS: readonly (readonly [string, (terms: Terms) => string])[] = [
   ['privacy.disclosure', (terms) => terms.disclosure],
   ['privacy.epsilon', (terms) => terms.epsilon],
   ['privacy.delta', (terms) => terms.delta],
+  ['measures', ({ measures }) => measures.map(textOf).join('; ')],
   ['privacy.minCell', (terms) => String(terms.minCell)],
   ['privacy.minList', (terms) => String(terms.minList)],
   ['share.labels', (terms) => String(terms.shareLabels)],
   ['share.results', (terms) => String(terms.shareResults)],
 ];
+
+function textOf({ name, quantum, bound, statistic }: MeasureTerm): string {
+  return `${JSON.stringify(name)} ${statistic} up to ${bound} by ${quantum}`;
+}
 
 /**
  * Compares the peer's terms with one's own.
@@ -94,5 +100,6 @@ export function requireAllowedTerms(terms: Terms): void {
     parseEpsilon(terms.epsilon, 'privacy.epsilon');
     parseDelta(terms.delta, 'privacy.delta');
   }
+  requireSoundMeasures(terms);
   requirePlainText(terms.purpose, 'purpose');
 }

@@ -46,6 +46,7 @@ export const TERMS: Terms = {
   disclosure: 'rows',
   epsilon: '1',
   delta: '0.000001',
+  measures: [],
   minCell: 0,
   minList: 0,
   shareLabels: true,
@@ -65,6 +66,8 @@ export interface TestSide {
   /** Cell of each name, and the label of each cell. */
   readonly cellOf?: readonly number[];
   readonly labels?: readonly string[];
+  /** Quanta of each name, a measure after the other. */
+  readonly measures?: readonly Float64Array[];
   readonly random?: RandomSource;
   readonly terms?: Partial<Terms>;
   readonly settings?: Partial<SessionSettings>;
@@ -92,7 +95,7 @@ export function settingsOf(side: 'initiator' | 'responder', own: TestSide, terms
     operations,
     random: own.random ?? systemRandom,
     terms: { ...terms, ...own.terms },
-    list: listOf(own.names, own.cellOf),
+    list: { ...listOf(own.names, own.cellOf), ...(own.measures && { measures: own.measures }) },
     inventory,
     ...own.settings,
   };

@@ -112,6 +112,7 @@ function termsOf(file: SessionFile, side: Side): Terms {
       'privacy.epsilon',
     ),
     delta: wireDecimal(parseDelta(privacy?.delta ?? DEFAULTS.delta, 'privacy.delta'), 'privacy.delta'),
+    measures: [],
     minCell: privacy?.minCell ?? DEFAULTS.minCell,
     minList: privacy?.minList ?? DEFAULTS.minList,
     shareLabels: share?.labels ?? true,

@@ -18,10 +18,18 @@ export const DISCLOSURES = ['rows', 'exact', 'dp'] as const;
 export type Disclosure = (typeof DISCLOSURES)[number];
 
 /** Streams of fixed-width items. */
-export const STAGES = ['elements', 'dummies', 'list', 'tags'] as const;
+export const STAGES = ['elements', 'dummies', 'keys', 'list', 'tags', 'sums'] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** What is released of a measure in each cell: its sum, or also the sum of its squares, which tells its variance. */
+export const STATISTICS = ['sum', 'sum-and-squares'] as const;
+export type Statistic = (typeof STATISTICS)[number];
+
 const plainText = text(LIMITS.textBytes);
+
+/** A measure: whole numbers of `quantum`, at most `bound` a person; both decimal texts in shortest form. */
+const MEASURE = map({ name: plainText, quantum: text(32), bound: text(32), statistic: oneOf(STATISTICS) });
+export type MeasureTerm = ValueOf<typeof MEASURE>;
 
 /** The terms of a session, the same on both sides. Decimal texts are in shortest form, so that equal means equal. */
 const TERMS = map({
@@ -34,6 +42,7 @@ const TERMS = map({
   disclosure: oneOf(DISCLOSURES),
   epsilon: text(32),
   delta: text(32),
+  measures: list(MEASURE, 0, LIMITS.measures),
   minCell: integer(0, LIMITS.elements),
   minList: integer(0, LIMITS.elements),
   shareLabels: flag,
@@ -64,15 +73,19 @@ export const MESSAGES = {
     dimensions: list(plainText, 0, LIMITS.dimensions),
     arms: ARMS,
     cells: list(CELL, 0, LIMITS.cells),
+    /** Equal for equal input of one party; else random. */
+    input: bytes(32),
   }),
+  /** Whether this side keeps the answer to this very request. */
+  recall: map({ stored: flag }),
   chunk: map({
     stage: oneOf(STAGES),
     seq: integer(0, LIMITS.elements),
-    items: bytes(1, 2 ** 20),
+    items: bytes(1, LIMITS.chunkBytes),
   }),
   ack: map({ stage: oneOf(STAGES), chunks: integer(1, LIMITS.elements) }),
-  /** A signed 64-bit integer, most significant byte first, for each cell. */
-  counts: map({ values: bytes(8, 8 * LIMITS.cells) }),
+  /** A signed 64-bit integer, most significant byte first, for each cell; of sums, column after column. */
+  figures: map({ values: bytes(8, 8 * LIMITS.cells * LIMITS.measures) }),
   receipt: map({ signature: bytes(64) }),
   abort: map({ code: text(64), field: text(64) }),
 } as const;
