@@ -1,6 +1,6 @@
 import { ProfileComparison, type IdentifierType, type ProfileDifference } from '../identity/index.js';
 import type { DataDefinition } from './definition.js';
-import { loadObserved, type ListCounts, type LoadOptions } from './load-list.js';
+import { loadObserved, type ListCounts, type ListObserver, type LoadOptions } from './load-list.js';
 
 /** What a list would be, without the list. */
 export interface DataCheck {
@@ -9,6 +9,16 @@ export interface DataCheck {
   readonly cells: number;
   /** Of each type that the definition maps, what another profile would cost. */
   readonly profiles: Readonly<Partial<Record<IdentifierType, ProfileCheck>>>;
+  /** By name of the measure, what a load would end with; empty without measures. */
+  readonly refusals: Readonly<Record<string, MeasureRefusals>>;
+}
+
+/** The values of one measure that its rule refuses. They are among `MeasureCounts.values` and add nothing. */
+export interface MeasureRefusals {
+  /** Rows whose value is refused, or takes the total of one of their keys past a bound that must not be passed. */
+  readonly refused: number;
+  /** Where the first is and what is wrong with it, without its value; `null` when there is none. */
+  readonly first: string | null;
 }
 
 /** How many matches a wrong profile would lose, from the values of one identifier type (repeats included). */
@@ -23,9 +33,9 @@ export interface ProfileCheck {
 
 /**
  * Reads a source as `loadList` does, keeps only counts, and compares the normalisation profiles over its values. An
- * identifier whose rows lie in two cells is counted, not refused.
+ * identifier whose rows lie in two cells is counted, not refused, and so is a wrong value of a measure.
  *
- * @throws VesicaError as `loadList`, but never `data/ambiguous-cohort`.
+ * @throws VesicaError as `loadList`, but never `data/ambiguous-cohort` or `data/invalid-measure`.
  */
 export async function checkData(
   definition: DataDefinition,
@@ -35,13 +45,23 @@ export async function checkData(
   for (const { type } of Object.values(definition.identifiers)) {
     comparisons.set(type, new ProfileComparison(type, definition.region));
   }
-  const list = await loadObserved(definition, { ...options, onAmbiguousCohort: 'first' }, (type, text) => {
-    if (text !== null) comparisons.get(type)?.add(text);
-  });
+  const refusals = new Map<string, MeasureRefusals>();
+  for (const { name } of definition.measures ?? []) refusals.set(name, { refused: 0, first: null });
+  const observer: ListObserver = {
+    value: (type, text) => {
+      if (text !== null) comparisons.get(type)?.add(text);
+    },
+    refusedMeasure: (measure, error) => {
+      const { refused = 0, first = null } = refusals.get(measure) ?? {};
+      refusals.set(measure, { refused: refused + 1, first: first ?? error.message });
+    },
+  };
+  const list = await loadObserved(definition, { ...options, onAmbiguousCohort: 'first' }, observer);
   const profiles: Partial<Record<IdentifierType, ProfileCheck>> = {};
   for (const [type, comparison] of comparisons) {
     const { compared, hashed } = comparison;
     profiles[type] = { compared, hashed, differences: comparison.differences() };
   }
-  return { counts: list.counts, cells: list.cellLabels.length, profiles };
+  const { counts, cellLabels } = list;
+  return { counts, cells: cellLabels.length, profiles, refusals: Object.fromEntries(refusals) };
 }

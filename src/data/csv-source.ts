@@ -177,6 +177,10 @@ class CsvChunk implements RowChunk {
     }
     return end < 0 ? undouble(text, this.#source.quote) : text;
   }
+
+  line(row: number): number | undefined {
+    return this.#lines[row];
+  }
 }
 
 function undouble(text: string, quote: string): string {

@@ -78,6 +78,7 @@ async function* readChunks(result: DuckDBResult, context: FailureContext): Async
     yield {
       rowCount: chunk.rowCount,
       text: (position, row) => vectors[position]?.getItem(row) ?? null,
+      line: () => undefined,
     };
   }
 }

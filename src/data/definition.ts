@@ -1,5 +1,6 @@
 import { VesicaError } from '../errors.js';
 import type { ConsentRule, IdentifierEncoding, IdentifierType, Profile } from '../identity/index.js';
+import { checkedMeasures, type MeasureColumn } from './measure-column.js';
 
 /** What a column of identifiers holds. */
 export interface IdentifierColumn {
@@ -26,6 +27,8 @@ export interface DataDefinition {
   readonly identifiers: Readonly<Record<string, IdentifierColumn>>;
   /** Columns whose values make a row's cell. */
   readonly cohorts?: readonly string[] | undefined;
+  /** Columns whose values are added up for each key. */
+  readonly measures?: readonly MeasureColumn[] | undefined;
   /** Rows that do not meet it are left out before anything else is looked at. */
   readonly consent?: ({ readonly column: string } & ConsentRule) | undefined;
   /** Normalisation profile. */
@@ -71,16 +74,17 @@ export function sourceOf(definition: DataDefinition): Source {
   return { kind, path: source, gzip };
 }
 
-/** The columns of `definition` that are read, each once: identifiers, then cohorts, then consent. No other is. */
+/** The columns of `definition` that are read, each once: identifiers, cohorts, measures, consent. No other is. */
 export function mappedColumns(definition: DataDefinition): readonly string[] {
   const names = [...Object.keys(definition.identifiers), ...(definition.cohorts ?? [])];
+  for (const { column } of definition.measures ?? []) names.push(column);
   if (definition.consent !== undefined) names.push(definition.consent.column);
   return [...new Set(names)];
 }
 
 /**
- * @throws VesicaError `config/invalid` when no column is mapped, a cohort column is named twice, or a CSV character
- * is not one plain ASCII character.
+ * @throws VesicaError `config/invalid` when no column is mapped, a cohort column or a measure is named twice, a quantum
+ * or bound is not one, or a CSV character is not one plain ASCII character.
  */
 export function checkDefinition(definition: DataDefinition): void {
   if (Object.keys(definition.identifiers).length === 0) {
@@ -90,6 +94,7 @@ export function checkDefinition(definition: DataDefinition): void {
   if (new Set(cohorts).size !== cohorts.length) {
     throw invalid('data.cohorts', 'data.cohorts names a column twice');
   }
+  checkedMeasures(definition.measures ?? []);
   const { delimiter, quote } = csvCharacters(definition);
   for (const [field, character] of [
     ['data.csv.delimiter', delimiter],

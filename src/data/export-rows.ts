@@ -38,7 +38,7 @@ export async function exportRows(definition: DataDefinition, options: ExportOpti
     if ((rows[i - 1] ?? 0) >= (rows[i] ?? 0))
       throw new VesicaError('internal/defect', 'rows are not ascending');
   }
-  const source = { ...definition, cohorts: undefined };
+  const source = { ...definition, cohorts: undefined, measures: undefined };
   const reader = listReader(source);
   await writeOutputFile(path, async (temporaryPath) => {
     const columns = reader.keyColumns.map(({ name }) => name);

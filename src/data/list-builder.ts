@@ -29,6 +29,11 @@ export interface MatchKeyList {
    * `keys[i]`. So a row is known to be of somebody who matched, even if only the shared key did.
    */
   readonly shared: { readonly rows: Uint32Array; readonly keys: Uint32Array };
+  /**
+   * One array a measure, in their order, with one entry a key: the values of all its rows added up, in whole quanta from
+   * 0 to the bound. A row's value goes once to each of its keys. Empty without measures.
+   */
+  readonly measures: readonly Float64Array[];
 }
 
 export interface ListBuilderOptions {
@@ -60,6 +65,7 @@ export class ListBuilder {
   #cell: number | undefined;
   /** Keys of the current row that earlier rows had first; the array is reused from row to row. */
   readonly #seenBefore: number[] = [];
+  readonly #rowKeys: number[] = [];
 
   constructor(options: ListBuilderOptions) {
     this.#options = options;
@@ -69,6 +75,16 @@ export class ListBuilder {
       maxRecords: options.maxElements,
       random: options.random,
     });
+  }
+
+  /** Number of keys so far. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** Numbers of the keys of the current row, each once; good until the next row. */
+  get rowKeys(): readonly number[] {
+    return this.#rowKeys;
   }
 
   /** Starts source row `row`; `cohortValues` are those of its cohort columns. */
@@ -90,6 +106,7 @@ export class ListBuilder {
     const sizeBefore = this.#table.size;
     const index = this.#table.insert(key, 0, typeCode);
     const isNew = index === sizeBefore;
+    if (!this.#rowKeys.includes(index)) this.#rowKeys.push(index);
     if (isNew) {
       this.#rows.push(this.#row);
       this.#rowHasOwnKey = true;
@@ -103,9 +120,10 @@ export class ListBuilder {
   /**
    * The list, and how many identifiers had rows in two cells; the builder must not be used afterwards.
    *
+   * @param measures of each measure a total a key; those of keys that are left out go with them, in place.
    * @throws VesicaError `data/ambiguous-cohort` when there are such identifiers and they are to be refused.
    */
-  finish(): { readonly list: MatchKeyList; readonly ambiguous: number } {
+  finish(measures: readonly Float64Array[]): { readonly list: MatchKeyList; readonly ambiguous: number } {
     this.#endRow();
     const { cohorts, onAmbiguousCohort } = this.#options;
     if (this.#ambiguous > 0 && onAmbiguousCohort === 'refuse') {
@@ -121,6 +139,7 @@ export class ListBuilder {
       rows: this.#rows.view(),
       cells: this.#cells.view(),
       shared: { rows: this.#sharedRows.view(), keys: this.#sharedKeys.view() },
+      measures,
     };
     if (this.#ambiguous > 0) {
       if (onAmbiguousCohort === 'drop') flat = withoutAmbiguous(flat);
@@ -144,6 +163,7 @@ export class ListBuilder {
   }
 
   #endRow(): void {
+    this.#rowKeys.length = 0;
     if (this.#seenBefore.length === 0) return;
     if (this.#rowHasOwnKey) {
       for (const key of this.#seenBefore) {
@@ -159,9 +179,9 @@ interface FlatList extends Omit<MatchKeyList, 'cells' | 'cellLabels'> {
   readonly cells: Uint32Array;
 }
 
-/** `list` without the keys marked ambiguous; keys, types, rows and cells are compacted in place. */
+/** `list` without the keys marked ambiguous; all but the shared keys is compacted in place. */
 function withoutAmbiguous(list: FlatList): FlatList {
-  const { keys, types, rows, cells, shared } = list;
+  const { keys, types, rows, cells, shared, measures } = list;
   // Of each old key number its new one plus 1; 0 when the key is left out.
   const renumbered = new Uint32Array(cells.length);
   let kept = 0;
@@ -172,6 +192,7 @@ function withoutAmbiguous(list: FlatList): FlatList {
     types[kept] = types[index] ?? 0;
     rows[kept] = rows[index] ?? 0;
     cells[kept] = cell;
+    for (const totals of measures) totals[kept] = totals[index] ?? 0;
     kept += 1;
     renumbered[index] = kept;
   }
@@ -186,5 +207,6 @@ function withoutAmbiguous(list: FlatList): FlatList {
       rows: links.map((link) => shared.rows[link] ?? 0),
       keys: links.map((link) => newNumber(link) - 1),
     },
+    measures: measures.map((totals) => totals.subarray(0, kept)),
   };
 }

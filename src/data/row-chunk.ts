@@ -7,6 +7,8 @@ export interface RowChunk {
    * @throws VesicaError `data/invalid-utf8` when its bytes are not.
    */
   text(position: number, row: number): string | null;
+  /** The line of the file on which row `row` of this chunk begins, counted from 1; `undefined` unless it is CSV. */
+  line(row: number): number | undefined;
 }
 
 /** A source whose columns have been found, ready to be read once. */

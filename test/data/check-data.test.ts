@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkData } from '../../src/data/index.js';
 import { systemRandom } from '../../src/system-random.js';
 import { hasReferenceData, referenceFile, referenceJson } from '../support/reference-data.js';
-import { emails, failure, file, inFolder, load } from './scratch.js';
+import { customers, emails, failure, file, inFolder, load } from './scratch.js';
 
 describe('checkData', () => {
   it('counts what a list would be and what another profile would cost', async () => {
@@ -18,11 +18,46 @@ describe('checkData', () => {
       rowsWithoutConsent: 0,
       ambiguous: 1,
       byType: { email: { keys: 3, hashed: 1, duplicates: 1, blank: 1, rejected: { 'not-an-email': 1 } } },
+      measures: {},
     });
+    expect(check.refusals).toEqual({});
     const { compared, hashed, differences } = check.profiles.email!;
     expect([compared, hashed]).toEqual([3, 1]);
     const between = Object.fromEntries(differences.map((entry) => [entry.profiles.join(), entry.differing]));
     expect(between).toMatchObject({ 'uid2,google': 0, 'uid2,meta': 1, 'google,pair': 1, 'meta,pair': 0 });
+  });
+
+  it('counts the values of measures, and those that a load would end with, where the first is', async () => {
+    const path = file(
+      'measured.csv',
+      'id,spend,orders\na,12.50,1\nb,,2\na,499,x\nc,-777,0\nd,777,\n,TOTAL,9\nc,bad,0\ne,0,1\n',
+    );
+    const rule = { quantum: '0.01', bound: '500', betweenQuanta: 'refuse', missing: 'zero' } as const;
+    const strict = { quantum: '1', bound: '1', betweenQuanta: 'refuse', aboveBound: 'refuse' } as const;
+    const definition = customers(path, {
+      measures: [
+        { name: 'revenue', column: 'spend', rule: { ...rule, aboveBound: 'clamp' } },
+        { name: 'total', column: 'spend', rule: { ...rule, aboveBound: 'refuse' } },
+        { name: 'bought', column: 'orders', rule: { ...strict, missing: 'refuse' } },
+      ],
+    });
+    const check = await checkData(definition, { random: systemRandom });
+    expect(check.counts.measures).toEqual({
+      revenue: { values: 7, missing: 1, clampedRows: 1, clampedKeys: 2, keysAboveZero: 2 },
+      total: { values: 7, missing: 1, clampedRows: 0, clampedKeys: 0, keysAboveZero: 1 },
+      bought: { values: 7, missing: 0, clampedRows: 0, clampedKeys: 0, keysAboveZero: 2 },
+    });
+    const value = (line: number, column: string, fault: string): string =>
+      `${path}: line ${line}: a value of the measure "${column}" ${fault}`;
+    expect(check.refusals).toEqual({
+      revenue: { refused: 2, first: value(5, 'spend', 'is negative') },
+      total: {
+        refused: 4,
+        first: `${path}: line 4: the rows of one identifier add up to more than the bound of the measure "spend"`,
+      },
+      bought: { refused: 3, first: value(3, 'orders', 'is above the bound') },
+    });
+    expect(JSON.stringify(check)).not.toMatch(/777|bad/);
   });
 
   it('ends with the errors of a load', async () => {

@@ -1,21 +1,20 @@
-import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openSource } from '../../src/data/source.js';
-import { customers, emails, expected, failure, file, folder, inFolder, keyNames, load } from './scratch.js';
-
-/** Writes the rows of a query as a Parquet file with DuckDB itself. */
-async function parquet(name: string, select: string): Promise<string> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  const path = inFolder(name);
-  await connection.run(`COPY (${select}) TO '${path}' (FORMAT parquet)`);
-  connection.closeSync();
-  instance.closeSync();
-  return path;
-}
+import {
+  customers,
+  emails,
+  expected,
+  failure,
+  file,
+  folder,
+  inFolder,
+  keyNames,
+  load,
+  parquet,
+} from './scratch.js';
 
 describe('a Parquet file', () => {
   it('gives columns of any type as text, without loss', async () => {

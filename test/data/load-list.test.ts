@@ -42,6 +42,7 @@ describe('loadList', () => {
         email: { keys: 2, hashed: 2, duplicates: 3, blank: 1, rejected: { 'not-an-email': 1 } },
         phone: { keys: 2, hashed: 0, duplicates: 1, blank: 3, rejected: { 'not-a-phone': 1 } },
       },
+      measures: {},
     });
     expect(list.cells).toBeUndefined();
   });

@@ -19,7 +19,7 @@ const csv = (content: string | Uint8Array): DataDefinition => emails(file('c.csv
 const row = `${CANARY}@example.com,${CANARY}`;
 
 /** Each source fails in its own way. */
-const FAILING: readonly [string, () => DataDefinition][] = [
+const FAILING: [string, () => DataDefinition][] = [
   ['a short row', () => csv(`email,n\n${row}\n${CANARY}\n`)],
   ['a long row', () => csv(`email,n\n${row},${CANARY}\n`)],
   ['an open quote', () => csv(`email,n\n"${row}\n${row}\n`)],
@@ -61,6 +61,23 @@ const FAILING: readonly [string, () => DataDefinition][] = [
     () => sql(`SELECT email FROM '${file('r.csv', `email,n\n${row}\n"${CANARY}\n`)}'`),
   ],
 ];
+
+const measures = [
+  {
+    name: 'n',
+    column: 'n',
+    rule: { quantum: '1', bound: '9', aboveBound: 'refuse', betweenQuanta: 'refuse', missing: 'refuse' },
+  },
+] as const;
+const text = `{"email": "${CANARY}@example.com", "n": "${CANARY}"}`;
+FAILING.push(
+  ['a measure in CSV', () => ({ ...csv(`email,n\n${row}\n`), measures })],
+  ['a measure in JSON', () => ({ ...json('c.ndjson', text), measures })],
+  [
+    'a measure in SQL',
+    () => ({ ...sql(`SELECT '${CANARY}@example.com' AS email, '${CANARY}' AS n`), measures }),
+  ],
+);
 
 let latinParquet = '';
 beforeAll(async () => {

@@ -1,9 +1,16 @@
+import { DuckDBInstance } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
-import { loadList, type DataDefinition, type LoadedList, type LoadOptions } from '../../src/data/index.js';
+import {
+  loadList,
+  type DataDefinition,
+  type LoadedList,
+  type LoadOptions,
+  type MeasureColumn,
+} from '../../src/data/index.js';
 import { toHex } from '../../src/bytes.js';
 import { VesicaError, type ErrorCode } from '../../src/errors.js';
 import { KEY_TYPES } from '../../src/group/index.js';
@@ -24,6 +31,17 @@ export function inFolder(name: string): string {
   return join(folder, name);
 }
 
+/** Writes the rows of a query as a Parquet file with DuckDB itself. */
+export async function parquet(name: string, select: string): Promise<string> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  const path = inFolder(name);
+  await connection.run(`COPY (${select}) TO '${path}' (FORMAT parquet)`);
+  connection.closeSync();
+  instance.closeSync();
+  return path;
+}
+
 /** A definition with one e-mail column, which most tests need. */
 export function emails(source: string, more: Partial<DataDefinition> = {}): DataDefinition {
   return { source, identifiers: { email: { type: 'email' } }, profile: 'uid2', ...more };
@@ -31,6 +49,22 @@ export function emails(source: string, more: Partial<DataDefinition> = {}): Data
 
 export function customers(source: string, more: Partial<DataDefinition> = {}): DataDefinition {
   return { source, identifiers: { id: { type: 'customer_id' } }, profile: 'uid2', ...more };
+}
+
+/** A measure of cents, up to 500 euros a key. */
+export function spend(rule: Partial<MeasureColumn['rule']> = {}): MeasureColumn {
+  return {
+    name: 'revenue',
+    column: 'spend',
+    rule: {
+      quantum: '0.01',
+      bound: '500',
+      aboveBound: 'clamp',
+      betweenQuanta: 'refuse',
+      missing: 'zero',
+      ...rule,
+    },
+  };
 }
 
 export function load(definition: DataDefinition, options: Partial<LoadOptions> = {}): Promise<LoadedList> {

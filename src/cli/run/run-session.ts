@@ -144,7 +144,8 @@ interface TalkOptions {
 
 /** The counts of a list in the words of the report. */
 function dataOf({ counts }: LoadedList): Report['data'] {
-  return structuredClone(counts);
+  const { rows, rowsWithoutConsent, ambiguous, byType } = counts;
+  return structuredClone({ rows, rowsWithoutConsent, ambiguous, byType });
 }
 
 class Stopwatch {
