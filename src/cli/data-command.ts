@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { type DataCheck, type DataDefinition, checkData } from '../data/index.js';
+import { type DataCheck, type DataDefinition, type MeasureColumn, checkData } from '../data/index.js';
 import { VesicaError } from '../errors.js';
 import { IDENTIFIER_TYPES, PROFILES, type IdentifierType, type Profile } from '../identity/index.js';
 import { formatNumber, formatTable } from '../report/index.js';
@@ -10,6 +10,7 @@ import { action } from './action.js';
 interface CheckOptions {
   readonly identifier: readonly string[];
   readonly cohort: readonly string[];
+  readonly measure: readonly string[];
   readonly profile: Profile;
   readonly region?: string;
   readonly delimiter?: string;
@@ -24,7 +25,7 @@ export function addDataCommands(program: Command): void {
     .description('look at a list before a session')
     .command('check')
     .description(
-      'what a file would give: keys by type, rejects by reason, duplicates, matches that another profile would lose',
+      'what a file would give: keys by type, rejects by reason, duplicates, matches that another profile would lose, measures',
     )
     .argument('<file>', 'csv, csv.gz, parquet, json or ndjson')
     .requiredOption(
@@ -34,6 +35,12 @@ export function addDataCommands(program: Command): void {
       [],
     )
     .option('-c, --cohort <column>', 'cohort column', collect, [])
+    .option(
+      '-m, --measure <column=bound>',
+      'column to add up, with the most one person may add; spend=500/0.01 counts in steps of 0.01 instead of 1',
+      collect,
+      [],
+    )
     .addOption(new Option('--profile <profile>', 'normalisation profile').choices(PROFILES).default('uid2'))
     .option('--region <country>', 'country of phone numbers without a country code, for example NL')
     .option('--delimiter <character>', 'delimiter of a CSV file', ',')
@@ -59,6 +66,7 @@ function definitionOf(path: string, options: CheckOptions): DataDefinition {
     source: path,
     identifiers: Object.fromEntries(options.identifier.map(parseIdentifier)),
     cohorts: options.cohort.length > 0 ? options.cohort : undefined,
+    measures: options.measure.map(parseMeasure),
     profile: options.profile,
     region: options.region,
     csv: { delimiter: options.delimiter },
@@ -80,7 +88,19 @@ function parseIdentifier(text: string): [string, { type: IdentifierType }] {
   return [text.slice(0, at), { type }];
 }
 
-function renderCheck({ counts, cells, profiles }: DataCheck, profile: Profile): string {
+/** Absent values are 0 and values above the bound are the bound; both are counted. Anything else wrong is refused. */
+function parseMeasure(text: string): MeasureColumn {
+  const [, column, bound, quantum = '1'] = /^(.+)=([^=/]+)(?:\/([^=/]+))?$/.exec(text) ?? [];
+  if (column === undefined || bound === undefined) {
+    throw new VesicaError('config/invalid', '--measure must be column=bound or column=bound/quantum', {
+      field: '--measure',
+    });
+  }
+  const rule = { quantum, bound, aboveBound: 'clamp', betweenQuanta: 'refuse', missing: 'zero' } as const;
+  return { name: column, column, rule };
+}
+
+function renderCheck({ counts, cells, profiles, refusals }: DataCheck, profile: Profile): string {
   const lines = [`${formatNumber(counts.rows)} rows`];
   if (cells > 0)
     lines.push(
@@ -103,6 +123,19 @@ function renderCheck({ counts, cells, profiles }: DataCheck, profile: Profile): 
         `  ${formatNumber(lost)} of ${formatNumber(check?.compared ?? 0)} would not match a partner who uses ${other}`,
       );
     }
+  }
+  for (const [name, of] of Object.entries(counts.measures)) {
+    lines.push('', `${name}: ${formatNumber(of.keysAboveZero)} match keys above 0`);
+    const { refused = 0, first = null } = refusals[name] ?? {};
+    const rows = [
+      ['values', of.values],
+      ['missing', of.missing],
+      ['values above the bound', of.clampedRows],
+      ['match keys above the bound', of.clampedKeys],
+      ['refused', refused],
+    ].map(([label, count]) => [String(label), formatNumber(Number(count))]);
+    lines.push(...formatTable(['', ''], rows).slice(1));
+    if (first !== null) lines.push(`  first: ${first}`);
   }
   return `${lines.join('\n')}\n`;
 }

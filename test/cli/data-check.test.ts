@@ -39,6 +39,26 @@ describe('vesica data check', () => {
     });
   });
 
+  it('shows what the measures would be, and where the first value is that would end a session', async () => {
+    const path = new Workspace().write(
+      'orders.csv',
+      'email,spend\na@example.com,12.50\nb@example.com,\na@example.com,499.99\nc@example.com,-3\nd@example.com,700\n',
+    );
+    const ended = await vesica('data', 'check', path, '-i', 'email=email', '-m', 'spend=500/0.01');
+    expect(ended.code, ended.stderr).toBe(0);
+    const shown = ended.stdout.replace(/ +/g, ' ').split('\n');
+    expect(shown.slice(shown.indexOf('spend: 2 match keys above 0'))).toEqual([
+      'spend: 2 match keys above 0',
+      ' values 5',
+      ' missing 1',
+      ' values above the bound 1',
+      ' match keys above the bound 2',
+      ' refused 1',
+      ` first: ${path}: line 5: a value of the measure "spend" is negative`,
+      '',
+    ]);
+  });
+
   it('never shows a value', async () => {
     const path = new Workspace().write('list.csv', SHOP_CSV);
     const ended = await vesica('data', 'check', path, '-i', 'email=email', '-c', 'name');
@@ -51,6 +71,8 @@ describe('vesica data check', () => {
     ['a column that is not there', ['-i', 'mail=email'], 'data/missing-column', 'mail'],
     ['a type that does not exist', ['-i', 'email=mail'], 'config/invalid', 'identifier'],
     ['no type', ['-i', 'email'], 'config/invalid', 'identifier'],
+    ['a measure without a bound', ['-i', 'email=email', '-m', 'spend'], 'config/invalid', 'measure'],
+    ['a bound of 0', ['-i', 'email=email', '-m', 'spend=0'], 'config/invalid', 'spend.bound'],
     [
       'a delimiter of two characters',
       ['-i', 'email=email', '--delimiter', '||'],
