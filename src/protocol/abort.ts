@@ -1,6 +1,7 @@
 import { VesicaError, isErrorCode } from '../errors.js';
-import type { MessageOf } from './codec/index.js';
+import type { Message, MessageOf } from './codec/index.js';
 import { encodeMessage } from './codec/index.js';
+import type { SessionState } from './session-types.js';
 
 /** The error that an `abort` message of the peer stands for. A code we do not know is told as `peer/stopped`. */
 export function abortedByPeer({ code, field }: MessageOf<'abort'>): VesicaError {
@@ -21,4 +22,11 @@ export function farewellFrame(error: VesicaError): Uint8Array | undefined {
   const { wire } = error.definition;
   if (wire !== 'same') return encodeMessage({ type: 'abort', code: wire, field: '' });
   return encodeMessage({ type: 'abort', code: error.code, field: (error.field ?? '').slice(0, 64) });
+}
+
+/** The error for a message that the session does not wait for in `state`. */
+export function unexpected({ type }: Message, state: SessionState): VesicaError {
+  return new VesicaError('peer/unexpected-message', `a message of type ${type} while ${state}`, {
+    field: type,
+  });
 }

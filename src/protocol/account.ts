@@ -9,6 +9,7 @@ export class Account {
   #request: Uint8Array | undefined;
   #stored: string | undefined;
   #reservation: Reservation | undefined;
+  #isReleased = false;
 
   /** `cost`: what this party's own noisy figures cost; `undefined` when it tells none. */
   constructor(ledger: SessionLedger | undefined, cost: PrivacyCost | undefined) {
@@ -36,7 +37,9 @@ export class Account {
   async reserve(): Promise<void> {
     if (this.#ledger === undefined) return;
     if (this.#request === undefined) throw new VesicaError('internal/defect', 'a cost without a request');
-    this.#reservation = await this.#ledger.reserve(this.#request, this.#cost);
+    const reservation = await this.#ledger.reserve(this.#request, this.#cost);
+    if (this.#isReleased) reservation.release();
+    this.#reservation = reservation;
   }
 
   /** @throws VesicaError `ledger/unwritable`; then nothing noisy may leave. */
@@ -56,6 +59,7 @@ export class Account {
 
   /** The session failed: what is not spent yet is free again. */
   release(): void {
+    this.#isReleased = true;
     this.#reservation?.release();
   }
 }

@@ -1,4 +1,4 @@
-import { abortedByPeer, farewellFrame } from './abort.js';
+import { abortedByPeer, farewellFrame, unexpected } from './abort.js';
 import { toHex } from '../bytes.js';
 import { VesicaError, asVesicaError } from '../errors.js';
 import { randomBytes } from '../random.js';
@@ -19,7 +19,7 @@ import { readAnswer, writeAnswer } from './stored-answer.js';
 import { requireExpectedPeer } from './greeting.js';
 import { requireAllowedTerms, requireSameTerms } from './terms.js';
 import type { Side } from './transcript.js';
-import { Transcript, receiptStatement } from './transcript.js';
+import { Transcript, isInTranscript, receiptStatement } from './transcript.js';
 
 /**
  * One party of one session as a state machine: frames in, frames out; no socket, no clock, no file. Whoever drives it
@@ -113,8 +113,12 @@ export class Session {
     });
   }
 
-  /** The frame that tells the peer why this side ends the session, or `undefined` when the peer ended it. */
+  /**
+   * Ends the session with `error`, unless it has ended: whoever drives it calls this for a connection that broke, too.
+   * The frame that tells the peer why, or `undefined` when the peer ended it.
+   */
   farewell(error: VesicaError): Uint8Array | undefined {
+    if (this.#failure === undefined && this.#state !== 'done') this.#fail(error);
     return farewellFrame(error);
   }
 
@@ -221,6 +225,8 @@ export class Session {
   async #begin(): Promise<void> {
     const { terms, side, list, operations, random } = this.#settings;
     await this.#account.reserve();
+    // The session may have ended meanwhile: then there is nobody who would wipe what starts here.
+    this.#requireAlive();
     const session = known(this.#sessionId);
     const commit = (): Promise<void> => this.#account.commit();
     this.#mode = startMode({ operations, random, session, commit }, list, this.#inventories(), {
@@ -317,14 +323,18 @@ export class Session {
     } catch (error) {
       // The other call that was under way may have failed first; its failure is the one that counts.
       this.#requireAlive();
-      this.#failure = asVesicaError(error);
-      this.#state = 'failed';
-      this.#mode?.wipe();
-      this.#account.release();
-      throw this.#failure;
+      throw this.#fail(asVesicaError(error));
     }
     this.#requireAlive();
     return value;
+  }
+
+  #fail(error: VesicaError): VesicaError {
+    this.#failure = error;
+    this.#state = 'failed';
+    this.#mode?.wipe();
+    this.#account.release();
+    return error;
   }
 
   #requireAlive(): void {
@@ -332,19 +342,8 @@ export class Session {
   }
 }
 
-/** Acknowledgements depend on timing and receipts sign the transcript, so neither is part of it. */
-function isInTranscript(message: Message): boolean {
-  return message.type !== 'ack' && message.type !== 'receipt' && message.type !== 'abort';
-}
-
 /** What the state machine has set by the time it is asked for. */
 function known<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new VesicaError('internal/defect', 'a session is ahead of its messages');
   return value;
-}
-
-function unexpected(message: Message, state: SessionState): VesicaError {
-  return new VesicaError('peer/unexpected-message', `a message of type ${message.type} while ${state}`, {
-    field: message.type,
-  });
 }

@@ -1,5 +1,6 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, uint32Bytes, utf8 } from '../bytes.js';
+import type { Message } from './codec/index.js';
 
 /** Which party a message or a key belongs to. */
 export type Side = 'initiator' | 'responder';
@@ -23,6 +24,11 @@ export class Transcript {
     const { initiator, responder } = this.#directions;
     return sha512(concatBytes(LABEL, initiator.clone().digest(), responder.clone().digest()));
   }
+}
+
+/** Acknowledgements depend on timing and receipts sign the transcript, so neither is part of it. */
+export function isInTranscript({ type }: Message): boolean {
+  return type !== 'ack' && type !== 'receipt' && type !== 'abort';
 }
 
 /** What a party signs: the transcript, bound to who signs it so that one side's receipt cannot pass for the other's. */
