@@ -15,6 +15,7 @@ import type { MeasureTerm, Terms } from './codec/index.js';
 import { requirePlainText } from './codec/index.js';
 import { dummyHalfWidth } from '../dp/index.js';
 import { LIMITS } from './limits.js';
+import type { OwnList } from './mode.js';
 
 /**
  * What a session with measures releases, from its terms alone: the matched people of each cell, and for each measure
@@ -188,5 +189,22 @@ export function requireSoundMeasures(terms: Terms): void {
     }
     names.add(term.name);
     boundQuanta(term);
+  }
+}
+
+/**
+ * Checks the values that a party brings for its measures: the noise is made for values within the bound, and a value that
+ * is missing would count as 0.
+ *
+ * @throws VesicaError `internal/defect`, naming the measure: whoever reads the data sees to all of this.
+ */
+export function requireBoundedValues(terms: Terms, { batch, measures = [] }: OwnList): void {
+  for (const [i, term] of terms.measures.entries()) {
+    const [values, bound] = [measures[i], boundQuanta(term)];
+    const isSound = (quanta: number): boolean => Number.isInteger(quanta) && quanta >= 0 && quanta <= bound;
+    if (values?.length === batch.types.length && values.every(isSound)) continue;
+    throw new VesicaError('internal/defect', 'a measure needs a whole number within its bound for each key', {
+      field: `measures.${term.name}`,
+    });
   }
 }

@@ -7,7 +7,7 @@ import { decodeMessage, encodeMessage, requirePlainText } from './codec/index.js
 import { Account } from './account.js';
 import { countResult, countingShape, figuresOfResult, holdsCells } from './counting.js';
 import { inventoryMessage, joinInventories, requireSoundInventory } from './inventory.js';
-import { costOfRelease } from './measures.js';
+import { costOfRelease, requireBoundedValues } from './measures.js';
 import type { Inventories, ModeMachine } from './mode.js';
 import { finishedMode } from './mode.js';
 import type { ModeResult } from './modes.js';
@@ -53,10 +53,9 @@ export class Session {
     requireAllowedTerms(settings.terms);
     requirePlainText(settings.party, 'party');
     requireSoundInventory(settings.inventory, settings.terms, settings.side);
-    this.#account = new Account(
-      settings.ledger,
-      costOfRelease(settings.terms, holdsCells(settings.terms, settings.side) ? 'cells' : 'measures'),
-    );
+    const holder = holdsCells(settings.terms, settings.side) ? 'cells' : 'measures';
+    if (holder === 'measures') requireBoundedValues(settings.terms, settings.list);
+    this.#account = new Account(settings.ledger, costOfRelease(settings.terms, holder));
     this.#outbox.push({
       type: 'hello',
       versions: [...PROTOCOL_VERSIONS],
