@@ -66,8 +66,18 @@ describe('checkData', () => {
 });
 
 describe.runIf(hasReferenceData)('the MineThatData experiment', () => {
+  interface Rates {
+    readonly n_t: number;
+    readonly n_c: number;
+    readonly x_t: number;
+    readonly x_c: number;
+  }
   interface Expected {
-    readonly [arm: string]: { readonly conversion: { readonly n_t: number; readonly n_c: number } };
+    readonly [arm: string]: {
+      readonly visit: Rates;
+      readonly conversion: Rates;
+      readonly spend: { readonly sum_t: number; readonly sum_c: number };
+    };
   }
 
   it('has the published number of customers in each arm and 21 cells', async () => {
@@ -91,6 +101,39 @@ describe.runIf(hasReferenceData)('the MineThatData experiment', () => {
       'Womens E-Mail': published['Womens E-Mail']!.conversion.n_t,
       'No E-Mail': published['Mens E-Mail']!.conversion.n_c,
     });
+  });
+
+  it('has the published visits, conversions and cents spent in each arm', async () => {
+    const published = referenceJson<Expected>('hillstrom/expected.json');
+    const path = referenceFile('hillstrom/hillstrom.csv.gz').replaceAll("'", "''");
+    // DuckDB takes spend for DOUBLE and the other two for BIGINT.
+    const sql = `SELECT 'c' || row_number() OVER () AS id, segment, visit, conversion, spend FROM read_csv('${path}')`;
+    const rule = { aboveBound: 'refuse', betweenQuanta: 'refuse', missing: 'refuse' } as const;
+    const list = await load({
+      sql,
+      identifiers: { id: { type: 'customer_id' } },
+      cohorts: ['segment'],
+      measures: [
+        { name: 'visit', column: 'visit', rule: { ...rule, quantum: '1', bound: '1' } },
+        { name: 'conversion', column: 'conversion', rule: { ...rule, quantum: '1', bound: '1' } },
+        { name: 'spend', column: 'spend', rule: { ...rule, quantum: '0.01', bound: '500' } },
+      ],
+      profile: 'uid2',
+    });
+    const sums = list.measures.map((totals) => {
+      const byArm = [0, 0, 0];
+      for (const [key, quanta] of totals.entries()) byArm[list.cells![key]!]! += quanta;
+      return byArm;
+    });
+    const [men, women] = [published['Mens E-Mail']!, published['Womens E-Mail']!];
+    const cents = (dollars: number): number => Math.round(dollars * 100);
+    expect(list.cellLabels.flat()).toEqual(['Mens E-Mail', 'No E-Mail', 'Womens E-Mail']);
+    expect(sums).toEqual([
+      [men.visit.x_t, men.visit.x_c, women.visit.x_t],
+      [men.conversion.x_t, men.conversion.x_c, women.conversion.x_t],
+      [cents(men.spend.sum_t), cents(men.spend.sum_c), cents(women.spend.sum_t)],
+    ]);
+    expect(list.counts.measures['spend']!.keysAboveZero).toBe(267 + 122 + 189);
   });
 
   it('reads the gzip CSV itself: 64,000 rows and the spend values as they are printed', async () => {

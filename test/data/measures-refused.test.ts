@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { checkDefinition, mappedColumns } from '../../src/data/definition.js';
 import type { MeasureColumn } from '../../src/data/index.js';
 import { customers, failure, file, inFolder, load, parquet, spend } from './scratch.js';
 
@@ -97,8 +98,21 @@ describe('a definition', () => {
     ['a bound between quanta', [spend({ bound: '1.005' })], 'data.measures.revenue.bound', /whole number/],
     ['a vast bound', [spend({ bound: '1e10' })], 'data.measures.revenue.bound', /at most 68719476736 quanta/],
   ] as const)('with %s is refused', async (_, measures, field, message) => {
-    const error = await failure(load(customers(inFolder('none.csv'), { measures })), 'config/invalid');
+    const definition = customers(inFolder('none.csv'), { measures });
+    const error = await failure(load(definition), 'config/invalid');
     expect([error.field, message.test(error.message)]).toEqual([field, true]);
+    expect(() => checkDefinition(definition)).toThrow(error.message);
+  });
+
+  it('maps the measure columns, each once', () => {
+    const measures = [spend(), { ...spend(), name: 'again' }, { ...spend(), name: 'more', column: 'ok' }];
+    const consent = { column: 'ok', equals: true } as const;
+    expect(mappedColumns(customers('a.csv', { measures, consent, cohorts: ['arm'] }))).toEqual([
+      'id',
+      'arm',
+      'spend',
+      'ok',
+    ]);
   });
 
   it('whose measure column is not there is refused', async () => {
