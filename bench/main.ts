@@ -1,3 +1,4 @@
+import { discreteLogarithmBenchmark, printDiscreteLogarithms } from './discrete-logarithms.js';
 import { engineBenchmark } from './engines.js';
 import { printEngines } from './print-engines.js';
 import { options } from './options.js';
@@ -15,8 +16,13 @@ if (what === 'engines') {
   const report = timingBenchmark(samples);
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printTiming(report));
   process.exitCode = report.passed ? 0 : 1;
+} else if (what === 'discrete-logarithms') {
+  const { json, items: sums } = options(rest, { rounds: 1, items: 500 });
+  const report = await discreteLogarithmBenchmark(sums);
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printDiscreteLogarithms(report));
 } else {
   process.stderr.write('usage: npm run bench -- engines [--json] [--rounds N] [--items N]\n');
   process.stderr.write('       npm run bench -- timing [--json] [--items samples]\n');
+  process.stderr.write('       npm run bench -- discrete-logarithms [--json] [--items sums]\n');
   process.exitCode = 2;
 }

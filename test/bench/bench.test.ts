@@ -46,3 +46,16 @@ it('npm run bench -- timing --json tests every engine that promises constant tim
   expect(results).toHaveLength(9 * promising.length);
   expect(results.every(({ t }) => Number.isFinite(t))).toBe(true);
 });
+
+it('npm run bench -- discrete-logarithms --json decrypts rightly on every engine but the reference, both ways', () => {
+  const { results } = bench('discrete-logarithms', '--items', '1') as {
+    results: { engine: string; operations: string; tableEntries: number; processorSeconds: number }[];
+  };
+  expect(results.map(({ engine, operations }) => `${engine} ${operations}`)).toEqual(
+    availableEngines()
+      .filter(({ name }) => name !== 'noble')
+      .flatMap(({ name, variant }) => [`${name}:${variant} inline`, `${name}:${variant} pool`]),
+  );
+  expect(results.every(({ tableEntries }) => tableEntries === 2 ** 18)).toBe(true);
+  expect(results.every(({ processorSeconds }) => processorSeconds > 0)).toBe(true);
+});
