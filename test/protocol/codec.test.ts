@@ -96,6 +96,7 @@ describe('codec', () => {
       dimensions: label,
       arms: NO_ARMS,
       cells: Array.from({ length: LIMITS.cells }, () => ({ size: LIMITS.elements, label })),
+      input: new Uint8Array(32),
     } as const;
     expect(decodeMessage(encodeMessage(inventory))).toEqual(inventory);
   });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Arms, Side, Terms } from '../../src/protocol/index.js';
+import type { Arms, MeasureTerm, Side, Terms } from '../../src/protocol/index.js';
 import { NO_ARMS, Session, decodeMessage } from '../../src/protocol/index.js';
 import type { PairRun, TestSide } from '../support/session-pair.js';
 import { TERMS, runPair, settingsOf, testIdentity } from '../support/session-pair.js';
 import { cheapOperations } from './support/cheap-operations.js';
+import { BOUGHT, COHORTS, SPEND, SPENDERS, SUMS, measuredPair } from './support/measured.js';
 import { EXAMPLES } from './support/messages.js';
 import { SIDES, cheapPair, emails, otherSide, runUntil, tell } from './support/stepping.js';
 
@@ -21,10 +22,17 @@ const CHANGES: Readonly<Record<keyof Terms, { readonly change: Partial<Terms>; r
   disclosure: { change: { disclosure: 'exact' }, field: 'privacy.disclosure' },
   epsilon: { change: { epsilon: '2' }, field: 'privacy.epsilon' },
   delta: { change: { delta: '0.001' }, field: 'privacy.delta' },
+  measures: { change: { measures: [BOUGHT] }, field: 'measures' },
   minCell: { change: { minCell: 2 }, field: 'privacy.minCell' },
   minList: { change: { minList: 2 }, field: 'privacy.minList' },
   shareLabels: { change: { shareLabels: false }, field: 'share.labels' },
   shareResults: { change: { shareResults: false }, field: 'share.results' },
+};
+
+/** Terms that allow the change: only psi-ca and aggregate have a choice of disclosure, and only aggregate has measures. */
+const BASES: Partial<Record<keyof Terms, Partial<Terms>>> = {
+  disclosure: { mode: 'psi-ca', disclosure: 'dp' },
+  measures: SUMS,
 };
 
 describe('terms that differ', () => {
@@ -36,12 +44,12 @@ describe('terms that differ', () => {
     'in %s, changed by the %s: both sides name it and nothing of the lists is told',
     async (term, side) => {
       const { change, field } = CHANGES[term];
-      // Only psi-ca and aggregate have a choice of disclosure.
-      const base = term === 'disclosure' ? ({ mode: 'psi-ca', disclosure: 'dp' } as const) : {};
+      const base = BASES[term] ?? {};
+      const [initiator, responder] = term === 'measures' ? [SPENDERS, COHORTS] : [one, one];
       const pair = cheapPair(
         base,
-        side === 'initiator' ? { ...one, terms: change } : one,
-        side === 'responder' ? { ...one, terms: change } : one,
+        side === 'initiator' ? { ...initiator, terms: change } : initiator,
+        side === 'responder' ? { ...responder, terms: change } : responder,
       );
       const run = await runPair(pair.initiator, pair.responder);
       const code = term === 'initiatorRole' ? 'agreement/role-conflict' : 'agreement/mismatch';
@@ -51,6 +59,22 @@ describe('terms that differ', () => {
       expect(pair.initiator.outcome ?? pair.responder.outcome).toBeUndefined();
     },
   );
+
+  it.each<[string, readonly MeasureTerm[]]>([
+    ['name', [BOUGHT, { ...SPEND, name: 'paid' }]],
+    ['quantum', [BOUGHT, { ...SPEND, quantum: '0.02' }]],
+    ['bound', [BOUGHT, { ...SPEND, bound: '6' }]],
+    ['statistic', [BOUGHT, { ...SPEND, statistic: 'sum' }]],
+    ['order', [SPEND, BOUGHT]],
+    ['number', [BOUGHT, SPEND, { ...BOUGHT, name: 'returned' }]],
+  ])('in the %s of a measure', async (_, measures) => {
+    const { initiator, responder } = measuredPair({}, { responder: { ...COHORTS, terms: { measures } } });
+    const run = await runPair(initiator, responder);
+    const named = { code: 'agreement/mismatch', field: 'measures' };
+    expect(run.errors.responder).toMatchObject({ ...named, reportedBy: 'self' });
+    expect(run.errors.initiator).toMatchObject({ ...named, reportedBy: 'peer' });
+    expect(typesSent(run)).not.toContain('inventory');
+  });
 
   it('lets every pair of different terms fail, and the same terms pass', async () => {
     const pair = cheapPair({}, one, one);
@@ -189,8 +213,13 @@ describe('inventories', () => {
   ])('of a peer with %s are refused', async (_, change, code, field) => {
     const pair = cheapPair({ ...aggregate, minCell: 2, minList: 3 }, cohorts, { names: emails('a', 4) });
     await runUntil(pair, 'responder', 'listing');
-    const sound = { size: 5, dimensions: ['arm'], arms: NO_ARMS, cells: [cell(2, 'c'), cell(3, 't')] };
-    const error = await tell(pair.responder, { type: 'inventory', ...sound, ...change });
+    const sound = {
+      ...EXAMPLES.inventory,
+      size: 5,
+      dimensions: ['arm'],
+      cells: [cell(2, 'c'), cell(3, 't')],
+    };
+    const error = await tell(pair.responder, { ...sound, ...change });
     expect(error).toMatchObject({ code, field });
     expect(pair.responder.state).toBe('failed');
   });
@@ -198,13 +227,7 @@ describe('inventories', () => {
   it('of a peer that may have no cells are refused with them', async () => {
     const pair = cheapPair(aggregate, cohorts, { names: emails('a', 4) });
     await runUntil(pair, 'initiator', 'listing');
-    const error = await tell(pair.initiator, {
-      type: 'inventory',
-      size: 4,
-      dimensions: [],
-      arms: NO_ARMS,
-      cells: [cell(4)],
-    });
+    const error = await tell(pair.initiator, { ...EXAMPLES.inventory, size: 4, cells: [cell(4)] });
     expect(error).toMatchObject({ code: 'peer/wrong-count', field: 'cells' });
   });
 

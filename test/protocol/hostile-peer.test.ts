@@ -168,7 +168,7 @@ describe('a chunk out of place', () => {
   );
 });
 
-describe('counts that are none', () => {
+describe('figures that are none', () => {
   it.each([
     ['a cell too many', new Uint8Array(16)],
     ['half a count', new Uint8Array(12)],
@@ -176,10 +176,10 @@ describe('counts that are none', () => {
     ['a count below -2^53', Uint8Array.of(0xff, 0xdf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)],
   ])('%s', async (_, values) => {
     const pair = cheapPair(dp, one, one);
-    await messageBefore(pair, 'initiator', 'counts');
-    expect(await tell(pair.responder, { type: 'counts', values })).toMatchObject({
+    await messageBefore(pair, 'initiator', 'figures');
+    expect(await tell(pair.responder, { type: 'figures', values })).toMatchObject({
       code: 'peer/wrong-count',
-      field: 'counts',
+      field: 'figures',
     });
   });
 
@@ -188,8 +188,8 @@ describe('counts that are none', () => {
     ['the smallest', -(2 ** 53 - 1), Uint8Array.of(0xff, 0xe0, 0, 0, 0, 0, 0, 1)],
   ])('but %s safe integer is one', async (_, count, values) => {
     const pair = cheapPair({ ...dp, disclosure: 'exact' }, one, one);
-    await messageBefore(pair, 'initiator', 'counts');
-    expect(await tell(pair.responder, { type: 'counts', values })).toBeUndefined();
+    await messageBefore(pair, 'initiator', 'figures');
+    expect(await tell(pair.responder, { type: 'figures', values })).toBeUndefined();
     expect(count).toBe(Number(new DataView(values.buffer).getBigInt64(0)));
     expect(pair.responder.state).not.toBe('failed');
   });

@@ -82,12 +82,15 @@ describe('limits at their edge and one past it', () => {
       code: 'limit/text',
       field: 'data.cohorts',
     });
-    const frame = encodeMessage({ ...inventoryMessage(full(empty), aggregate), size: LIMITS.elements });
+    const frame = encodeMessage({
+      ...inventoryMessage(full(empty), aggregate, new Uint8Array(32)),
+      size: LIMITS.elements,
+    });
     expect(frame.length).toBeLessThan(LIMITS.frameBytes);
   });
 
   it('dummies', () => {
-    const terms = { disclosure: 'dp', epsilon: '0.01', delta: '0.001' } as const;
+    const terms = { ...TERMS, disclosure: 'dp', epsilon: '0.01', delta: '0.001' } as const;
     const perCell = dummiesPerCell(terms, 1);
     const most = Math.floor(LIMITS.dummies / perCell);
     expect(dummiesPerCell(terms, most)).toBe(perCell);

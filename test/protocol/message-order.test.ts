@@ -3,6 +3,8 @@ import type { Session, SessionState, Side, Terms } from '../../src/protocol/inde
 import { decodeMessage, encodeMessage } from '../../src/protocol/index.js';
 import type { TestSide } from '../support/session-pair.js';
 import { runPair } from '../support/session-pair.js';
+import { STAGES } from '../../src/protocol/codec/index.js';
+import { COHORTS, SPENDERS, SUMS } from './support/measured.js';
 import { EXAMPLES, MESSAGE_TYPES, type MessageType } from './support/messages.js';
 import type { Pair } from './support/stepping.js';
 import {
@@ -16,7 +18,18 @@ import {
   tell,
 } from './support/stepping.js';
 
-const STATES: readonly SessionState[] = ['greeting', 'offering', 'listing', 'streaming', 'closing', 'done'];
+const STATES: readonly SessionState[] = [
+  'greeting',
+  'offering',
+  'listing',
+  'recalling',
+  'streaming',
+  'closing',
+  'done',
+];
+/** Only sessions with noise ask for stored answers. */
+const statesOf = (name: string): readonly SessionState[] =>
+  STATES.filter((state) => state !== 'recalling' || name !== 'psi');
 const cohorts: TestSide = { names: emails('a', 5), cellOf: [0, 0, 1, 1, 1], labels: ['c', 't'] };
 const plain: TestSide = { names: emails('a', 4) };
 
@@ -35,6 +48,7 @@ const SESSIONS: Readonly<
     initiator: plain,
     responder: cohorts,
   },
+  measures: { terms: SUMS, initiator: SPENDERS, responder: COHORTS },
 };
 const pairOf = (name: string): Pair => {
   const { terms, initiator, responder } = SESSIONS[name]!;
@@ -50,6 +64,8 @@ function awaited(state: SessionState, side: Side): MessageType | 'streams' | und
       return side === 'responder' ? 'offer' : 'accept';
     case 'listing':
       return 'inventory';
+    case 'recalling':
+      return 'recall';
     case 'streaming':
       return 'streams';
     case 'closing':
@@ -62,12 +78,12 @@ function awaited(state: SessionState, side: Side): MessageType | 'streams' | und
 
 describe('a message that a state does not wait for', () => {
   const cases = Object.keys(SESSIONS).flatMap((name) =>
-    SIDES.flatMap((side) => STATES.map((state): [string, Side, SessionState] => [name, side, state])),
+    SIDES.flatMap((side) => statesOf(name).map((state): [string, Side, SessionState] => [name, side, state])),
   );
 
   it.each(cases)('%s, the %s while %s: ends the session as unexpected', async (name, side, state) => {
     for (const type of MESSAGE_TYPES) {
-      const isStream = type === 'chunk' || type === 'ack' || type === 'counts';
+      const isStream = type === 'chunk' || type === 'ack' || type === 'figures';
       if (type === 'abort' || type === awaited(state, side)) continue;
       if (isStream && awaited(state, side) === 'streams') continue;
       const pair = pairOf(name);
@@ -113,17 +129,29 @@ describe('a message that a state does not wait for', () => {
           initiator: { incoming: ['elements', 'dummies'], outgoing: ['list', 'tags'] },
           responder: { incoming: ['list', 'tags'], outgoing: ['elements', 'dummies'] },
         },
+        measures: {
+          initiator: { incoming: ['elements', 'dummies', 'sums'], outgoing: ['keys', 'list', 'tags'] },
+          responder: { incoming: ['keys', 'list', 'tags'], outgoing: ['elements', 'dummies', 'sums'] },
+        },
+      };
+      // Without measures these are streams of no items.
+      const holder = ['chunk of keys', 'ack of sums'];
+      const other = ['ack of keys', 'chunk of sums'];
+      const empty: Record<string, Record<Side, string[]>> = {
+        'psi-ca': { initiator: holder, responder: other },
+        aggregate: { initiator: other, responder: holder },
       };
       for (const side of SIDES) {
-        for (const stage of ['elements', 'dummies', 'list', 'tags'] as const) {
+        for (const stage of STAGES) {
           const { incoming, outgoing } = streams[name]![side];
           for (const type of ['chunk', 'ack'] as const) {
             if ((type === 'chunk' ? incoming : outgoing).includes(stage)) continue;
             const pair = pairOf(name);
             await runUntil(pair, side, 'streaming');
+            const isEmpty = (empty[name]?.[side] ?? []).includes(`${type} of ${stage}`);
             expect(await tell(pair[side], { ...EXAMPLES[type], stage })).toMatchObject({
               code: 'peer/unexpected-message',
-              field: type,
+              field: isEmpty ? stage : type,
             });
           }
         }
@@ -131,57 +159,57 @@ describe('a message that a state does not wait for', () => {
     },
   );
 
-  it.each(Object.keys(SESSIONS))('%s: counts before they are due, from whichever side', async (name) => {
+  it.each(Object.keys(SESSIONS))('%s: figures before they are due, from whichever side', async (name) => {
     for (const side of SIDES) {
       const pair = pairOf(name);
       await runUntil(pair, side, 'streaming');
-      expect(await tell(pair[side], EXAMPLES.counts)).toMatchObject({
+      expect(await tell(pair[side], EXAMPLES.figures)).toMatchObject({
         code: 'peer/unexpected-message',
-        field: 'counts',
+        field: 'figures',
       });
     }
   });
 
-  it('counts twice', async () => {
+  it('figures twice', async () => {
     const pair = pairOf('psi-ca');
     for await (const { from, frame } of frames(pair)) {
-      if (decodeMessage(frame).type !== 'counts') continue;
+      if (decodeMessage(frame).type !== 'figures') continue;
       expect(from).toBe('initiator');
       await pair.responder.receive(frame);
       expect(await failureOf(pair.responder.receive(frame))).toMatchObject({
         code: 'peer/unexpected-message',
-        field: 'counts',
+        field: 'figures',
       });
       break;
     }
     expect(pair.responder.state).toBe('failed');
   });
 
-  it('counts twice, while acknowledgements keep the session open', async () => {
+  it('figures twice, while acknowledgements keep the session open', async () => {
     const pair = pairOf('psi-ca');
     await runPair(pair.initiator, pair.responder, (from, frame) => {
       const { type } = decodeMessage(frame);
-      return from === 'initiator' && ['ack', 'counts', 'receipt'].includes(type) ? undefined : frame;
+      return from === 'initiator' && ['ack', 'figures', 'receipt'].includes(type) ? undefined : frame;
     });
-    const counts = { type: 'counts', values: new Uint8Array(8) } as const;
-    expect(await tell(pair.responder, counts)).toBeUndefined();
+    const figures = { type: 'figures', values: new Uint8Array(8) } as const;
+    expect(await tell(pair.responder, figures)).toBeUndefined();
     expect(pair.responder.state).toBe('streaming');
-    expect(await tell(pair.responder, counts)).toMatchObject({
+    expect(await tell(pair.responder, figures)).toMatchObject({
       code: 'peer/unexpected-message',
-      field: 'counts',
+      field: 'figures',
     });
   });
 
-  it('counts when the terms keep results to their owner', async () => {
+  it('figures when the terms keep results to their owner', async () => {
     const pair = cheapPair({ ...SESSIONS['psi-ca']!.terms, shareResults: false }, plain, plain);
     await runUntil(pair, 'responder', 'closing');
-    expect(await tell(pair.responder, EXAMPLES.counts)).toMatchObject({ code: 'peer/unexpected-message' });
+    expect(await tell(pair.responder, EXAMPLES.figures)).toMatchObject({ code: 'peer/unexpected-message' });
   });
 });
 
 describe('a frame that is no message', () => {
   it.each(STATES)('ends a session while %s', async (state) => {
-    const pair = pairOf('psi');
+    const pair = pairOf('measures');
     await runUntil(pair, 'initiator', state);
     const error = await failureOf(pair.initiator.receive(Uint8Array.of(0xc1)));
     expect(error).toMatchObject({ code: 'peer/malformed-message', reportedBy: 'self' });

@@ -10,7 +10,7 @@ const ELEMENTS = { stage: 'elements', itemBytes: 32 } as const;
 const WINDOW_CHUNKS = LIMITS.windowBytes / (32 * LIMITS.chunkItems);
 const shapeOf = (items: number): StageShape => ({ ...ELEMENTS, items });
 const bytesOf = (items: number, index: number): Uint8Array => {
-  const { from, to } = chunkRange(items, index);
+  const { from, to } = chunkRange(shapeOf(items), index);
   return new Uint8Array(32 * (to - from));
 };
 const producing = (items: number, produced: number[] = []): OutgoingStage =>
@@ -22,14 +22,46 @@ const producing = (items: number, produced: number[] = []): OutgoingStage =>
 describe('chunks', () => {
   it('are full but for the last', () => {
     const { chunkItems } = LIMITS;
-    expect([0, 1, chunkItems - 1, chunkItems, chunkItems + 1].map(chunkCount)).toEqual([0, 1, 1, 1, 2]);
-    expect(chunkRange(chunkItems + 1, 0)).toEqual({ from: 0, to: chunkItems });
-    expect(chunkRange(chunkItems + 1, 1)).toEqual({ from: chunkItems, to: chunkItems + 1 });
+    const sizes = [0, 1, chunkItems - 1, chunkItems, chunkItems + 1];
+    expect(sizes.map((items) => chunkCount(shapeOf(items)))).toEqual([0, 1, 1, 1, 2]);
+    expect(chunkRange(shapeOf(chunkItems + 1), 0)).toEqual({ from: 0, to: chunkItems });
+    expect(chunkRange(shapeOf(chunkItems + 1), 1)).toEqual({ from: chunkItems, to: chunkItems + 1 });
   });
 
   it('of a full stage fit a message and a frame', () => {
-    expect(32 * LIMITS.chunkItems).toBeLessThanOrEqual(2 ** 20);
-    expect(2 ** 20).toBeLessThan(LIMITS.frameBytes);
+    expect(32 * LIMITS.chunkItems).toBeLessThanOrEqual(LIMITS.chunkBytes);
+    expect(LIMITS.chunkBytes).toBeLessThan(LIMITS.frameBytes);
+  });
+
+  // 128 bytes are the widest items of which a chunk holds 8192; 320 those of the list with eight columns.
+  it.each([
+    [128, 8192],
+    [160, 6553],
+    [320, 3276],
+  ])('of items of %i bytes hold %i, as many as fit a megabyte', (itemBytes, most) => {
+    const shape = { items: 2 * most + 1, itemBytes };
+    expect(most * itemBytes).toBeLessThanOrEqual(LIMITS.chunkBytes);
+    expect(most === LIMITS.chunkItems || (most + 1) * itemBytes > LIMITS.chunkBytes).toBe(true);
+    expect([0, 1, 2].map((index) => chunkRange(shape, index))).toEqual([
+      { from: 0, to: most },
+      { from: most, to: 2 * most },
+      { from: 2 * most, to: 2 * most + 1 },
+    ]);
+    expect(chunkCount(shape)).toBe(3);
+  });
+
+  it('are as many as the window holds, however wide they are', async () => {
+    const shape = { stage: 'list', items: 100_000, itemBytes: 320 } as const;
+    const stage = new OutgoingStage(shape, (index) => {
+      const { from, to } = chunkRange(shape, index);
+      return Promise.resolve(new Uint8Array((to - from) * 320));
+    });
+    let bytes = 0;
+    for (let chunk = await stage.next(); chunk !== undefined; chunk = await stage.next()) {
+      bytes += chunk.items.length;
+    }
+    expect(bytes).toBeLessThanOrEqual(LIMITS.windowBytes);
+    expect(bytes + LIMITS.chunkBytes).toBeGreaterThan(LIMITS.windowBytes);
   });
 });
 
@@ -165,7 +197,7 @@ describe('both halves together', () => {
             }
           };
           for (const event of events) await act(event);
-          for (let round = 0; round <= 3 * chunkCount(items); round += 1) {
+          for (let round = 0; round <= 3 * chunkCount(shapeOf(items)); round += 1) {
             for (const event of ['send', 'consume', 'ack']) await act(event);
           }
           expect([taken, out.finished, incoming.finished]).toEqual([items, true, true]);

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Session, Terms } from '../../src/protocol/index.js';
+import { seededRandom } from '../support/deterministic-random.js';
 import type { PairRun, TestSide } from '../support/session-pair.js';
 import { operations, runPair } from '../support/session-pair.js';
+import { BOUGHT, SUMS } from './support/measured.js';
 import { cheapPair } from './support/stepping.js';
 
 /** Two sessions that end with an answer on both sides when nobody interferes. */
@@ -14,12 +16,19 @@ const SESSIONS: readonly (readonly [string, Partial<Terms>, TestSide, TestSide])
     { names: ['a', 'b'], cellOf: [0, 1], labels: ['c', 't'] },
     { names: ['b'] },
   ],
+  [
+    'sums',
+    { ...SUMS, initiatorRole: 'cohorts', measures: [BOUGHT] },
+    { names: ['a', 'b'], cellOf: [0, 1], labels: ['c', 't'] },
+    { names: ['b'], measures: [Float64Array.of(1)] },
+  ],
 ];
 
 function answer(session: Session): unknown {
   const result = session.outcome?.result;
   if (result === undefined) return undefined;
-  return result.kind === 'rows' ? [...(result.matched ?? [])] : result.counts?.map(({ count }) => count);
+  if (result.kind === 'rows') return [...(result.matched ?? [])];
+  return [result.counts?.map(({ count }) => count), ...result.measures.map(({ sums }) => sums)];
 }
 
 type Settings = TestSide['settings'];
@@ -31,7 +40,12 @@ async function runFlipped(
   flip?: { readonly index: number; readonly bit: number },
 ): Promise<PairRun> {
   const extra = settings === undefined ? {} : { settings };
-  const pair = cheapPair(terms, { ...initiator, ...extra }, { ...responder, ...extra });
+  // The same noise each time, so that an answer with one flipped bit can be compared with the honest one.
+  const pair = cheapPair(
+    terms,
+    { ...initiator, ...extra, random: seededRandom(1) },
+    { ...responder, ...extra, random: seededRandom(2) },
+  );
   let index = 0;
   return runPair(pair.initiator, pair.responder, (_, frame) => {
     const isTarget = index === flip?.index;

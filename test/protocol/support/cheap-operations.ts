@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { concatBytes } from '../../../src/bytes.js';
 import type { GroupOperations, KeyBatch } from '../../../src/group/index.js';
 import {
   GROUP_ORDER,
+  SKIP_GROUP,
   createEngine,
   engineOf,
   groupInput,
@@ -50,6 +52,25 @@ const kernel = {
     return { elements: products, validity };
   },
   multiplyBase: (scalars: Uint8Array) => scalars.slice(),
+  sum(elements: Uint8Array, width: number, groups: Uint32Array, groupCount: number) {
+    const totals = Array.from({ length: groupCount * width }, () => 0n);
+    const validity = new Uint8Array(Math.ceil(groups.length / 8));
+    groups.forEach((group, row) => {
+      const items = Array.from({ length: width }, (_, column) =>
+        toInteger(elements.subarray(32 * (row * width + column), 32 * (row * width + column + 1))),
+      );
+      if (items.some((item) => item >= GROUP_ORDER)) return;
+      validity[row >> 3]! |= 1 << (row & 7);
+      items.forEach((item, column) => {
+        if (group !== SKIP_GROUP) totals[group * width + column]! += item;
+      });
+    });
+    return { sums: concatBytes(...totals.map(toBytes)), validity };
+  },
+  walk(start: Uint8Array, step: Uint8Array, count: number) {
+    const [first, stride] = [toInteger(start), toInteger(step)];
+    return concatBytes(...Array.from({ length: count }, (_, i) => toBytes(first + BigInt(i) * stride)));
+  },
 };
 
 export const cheapOperations: GroupOperations = inlineOperations(engineOf(kernel));

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { IDENTIFIER_TYPES, SUITE } from '../../../src/group/index.js';
 import { PROFILES } from '../../../src/identity/index.js';
 import type { Message, MessageOf } from '../../../src/protocol/index.js';
-import { DISCLOSURES, LIMITS, MODES, NO_ARMS, ROLES, isPlainText } from '../../../src/protocol/index.js';
+import {
+  DISCLOSURES,
+  LIMITS,
+  MODES,
+  NO_ARMS,
+  ROLES,
+  STATISTICS,
+  isPlainText,
+} from '../../../src/protocol/index.js';
+import { STAGES } from '../../../src/protocol/codec/index.js';
 import { TERMS } from '../../support/session-pair.js';
 
 export type MessageType = Message['type'];
@@ -11,9 +20,10 @@ export const MESSAGE_TYPES: readonly MessageType[] = [
   'offer',
   'accept',
   'inventory',
+  'recall',
   'chunk',
   'ack',
-  'counts',
+  'figures',
   'receipt',
   'abort',
 ];
@@ -32,10 +42,11 @@ export const EXAMPLES: { readonly [Type in MessageType]: MessageOf<Type> } = {
   },
   offer: { type: 'offer', session: filled(32), terms: { ...TERMS, suite: SUITE } },
   accept: { type: 'accept' },
-  inventory: { type: 'inventory', size: 2, dimensions: [], arms: NO_ARMS, cells: [] },
+  inventory: { type: 'inventory', size: 2, dimensions: [], arms: NO_ARMS, cells: [], input: filled(32) },
+  recall: { type: 'recall', stored: false },
   chunk: { type: 'chunk', stage: 'elements', seq: 0, items: filled(64) },
   ack: { type: 'ack', stage: 'elements', chunks: 1 },
-  counts: { type: 'counts', values: filled(8) },
+  figures: { type: 'figures', values: filled(8) },
   receipt: { type: 'receipt', signature: filled(64) },
   abort: { type: 'abort', code: 'session/cancelled', field: '' },
 };
@@ -46,7 +57,7 @@ const bytes = (minLength: number, maxLength = minLength): fc.Arbitrary<Uint8Arra
   fc.uint8Array({ minLength, maxLength });
 const integer = (min: number, max: number): fc.Arbitrary<number> =>
   fc.oneof(fc.constantFrom(min, max), fc.integer({ min, max }));
-const stage = fc.constantFrom('elements', 'dummies', 'list', 'tags');
+const stage = fc.constantFrom(...STAGES);
 const name = plainText(LIMITS.textBytes);
 
 /** Any well-formed message of each type. Long fields reach their bound now and then. */
@@ -72,6 +83,15 @@ export const ANY: { readonly [Type in MessageType]: fc.Arbitrary<MessageOf<Type>
       disclosure: fc.constantFrom(...DISCLOSURES),
       epsilon: plainText(32),
       delta: plainText(32),
+      measures: fc.array(
+        fc.record({
+          name,
+          quantum: plainText(32),
+          bound: plainText(32),
+          statistic: fc.constantFrom(...STATISTICS),
+        }),
+        { maxLength: LIMITS.measures },
+      ),
       minCell: integer(0, LIMITS.elements),
       minList: integer(0, LIMITS.elements),
       shareLabels: fc.boolean(),
@@ -91,7 +111,9 @@ export const ANY: { readonly [Type in MessageType]: fc.Arbitrary<MessageOf<Type>
       }),
       { maxLength: 20 },
     ),
+    input: bytes(32),
   }),
+  recall: fc.record({ type: fc.constant('recall'), stored: fc.boolean() }),
   chunk: fc.record({
     type: fc.constant('chunk'),
     stage,
@@ -102,7 +124,7 @@ export const ANY: { readonly [Type in MessageType]: fc.Arbitrary<MessageOf<Type>
     ),
   }),
   ack: fc.record({ type: fc.constant('ack'), stage, chunks: integer(1, LIMITS.elements) }),
-  counts: fc.record({ type: fc.constant('counts'), values: bytes(8, 100) }),
+  figures: fc.record({ type: fc.constant('figures'), values: bytes(8, 100) }),
   receipt: fc.record({ type: fc.constant('receipt'), signature: bytes(64) }),
   abort: fc.record({ type: fc.constant('abort'), code: plainText(64), field: plainText(64) }),
 };
