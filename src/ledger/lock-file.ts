@@ -9,7 +9,7 @@ const OWNER_ONLY = 0o600;
 const MAX_TURNS = 10;
 
 /** Who holds a lock. The token is new each time, so a lock is never taken for an earlier one of the same process. */
-interface Holder {
+export interface Holder {
   readonly pid: number;
   readonly host: string;
   readonly token: string;
@@ -62,9 +62,9 @@ async function acquire(path: string, mine: Holder, ledger: string): Promise<void
 /**
  * Replaces the lock of a process that has ended. Whoever wants to must first create the claim on exactly that lock, by
  * its token, and then find it still in place: so of two that saw the same dead lock, the later cannot remove the lock
- * which the earlier has put there.
+ * which the earlier has put there. `prepared` holds the new lock.
  */
-async function takeOver(path: string, prepared: string, dead: Holder): Promise<boolean> {
+export async function takeOver(path: string, prepared: string, dead: Holder): Promise<boolean> {
   const claim = `${path}.${dead.token}.claim`;
   if (!(await linked(prepared, claim))) return false;
   try {

@@ -11,6 +11,10 @@ import {
   type PrivacyCost,
   type Rational,
 } from '../../src/dp/index.js';
+import { VesicaError } from '../../src/errors.js';
+import { Account } from '../../src/ledger/account.js';
+import { AccountLedger } from '../../src/ledger/account-ledger.js';
+import { parseLimit } from '../../src/ledger/budget.js';
 import { MAX_ANSWER_BYTES, memoryLedger, type BudgetLedger } from '../../src/ledger/index.js';
 import { LIMIT, cost, decimal, failure, gaussian, request } from './support/ledgers.js';
 
@@ -159,6 +163,27 @@ describe('a reservation', () => {
     expect(await accepts(ledger, cost('0.7'))).toBe(false);
     await committed;
     expect(ledger.statement().spent.epsilon).toEqual(decimal('0.4'));
+  });
+
+  it('is not spent by a commit that fails, and can be committed again or given back', async () => {
+    let isFull = true;
+    const account = new Account('the budget', parseLimit(LIMIT));
+    const ledger = new AccountLedger(account, () =>
+      isFull ? Promise.reject(new VesicaError('ledger/unwritable', 'full')) : Promise.resolve(),
+    );
+    const [first, second] = [
+      await ledger.reserve(request(1), cost('0.4')),
+      await ledger.reserve(request(2), cost('0.6')),
+    ];
+    const failed = failure(second.commit());
+    second.release();
+    expect((await failed).code).toBe('ledger/unwritable');
+    expect((await failure(first.commit())).code).toBe('ledger/unwritable');
+    expect([await accepts(ledger, cost('0.6')), await accepts(ledger, cost('0.7'))]).toEqual([true, false]);
+    expect(ledger.statement().spent.sessions).toBe(0);
+    isFull = false;
+    await first.commit();
+    expect(ledger.statement().spent.sessions).toBe(1);
   });
 
   it('cannot be committed after it was given back, nor finished before it is committed', async () => {

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readLedger } from '../../src/ledger/read-ledger.js';
 import { cost, newPath, openLedger, request } from './support/ledgers.js';
 
 const HEADER_BYTES = '{"format":"vesica-ledger-1"}\n'.length;
@@ -12,6 +13,7 @@ async function afterCrash(path: string): Promise<unknown> {
   await later.commit();
   await later.finish('later');
   await ledger.close();
+  expect(readLedger(readFileSync(path), path).wholeBytes).toBe(statSync(path).size);
   const again = await openLedger(path);
   const { sessions } = again.statement().spent;
   expect([sessions, await again.recall(request(3))]).toEqual([found.sessions + 1, 'later']);
@@ -83,6 +85,7 @@ describe('a crash at every byte', () => {
       await (await ledger.reserve(request(2), cost('0.125'))).commit();
       await ledger.close();
       expect(readFileSync(path).subarray(0, before.length)).toEqual(before);
+      expect(readLedger(readFileSync(path), path).wholeBytes).toBe(statSync(path).size);
       expect(await afterCrash(path)).toEqual({ sessions: 2, answers: ['eins – 一', undefined] });
     }
   });

@@ -77,7 +77,7 @@ class Run {
       if (this.#reopen) this.ledger = await this.#reopen();
       return;
     }
-    const chosen = this.#reservations[command.which]?.reservation;
+    const chosen = this.#reservations[command.which % this.#reservations.length]?.reservation;
     if (chosen === undefined) return;
     if (command.do === 'finish') return chosen.finish(command.answer);
     if (command.do === 'release') {

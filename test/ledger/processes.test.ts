@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { takeOver } from '../../src/ledger/lock-file.js';
 import { failure, newPath, openLedger, request } from './support/ledgers.js';
 
 // Runs the built program, as the tests of the command do.
@@ -73,6 +74,17 @@ describe('the lock', () => {
     writeFileSync(`${path}.lock`, lockText({ pid: deadPid() }));
     linkSync(`${path}.lock`, `${path}.lock.00000000-0000-4000-8000-000000000000.claim`);
     expect((await failure(openLedger(path))).code).toBe('ledger/in-use');
+  });
+
+  it('of the one that was faster is not taken for the dead one that both saw', async () => {
+    const path = newPath();
+    const [lock, prepared] = [`${path}.lock`, `${path}.prepared`];
+    const dead = { pid: deadPid(), host: hostname(), token: '11111111-0000-4000-8000-000000000000' };
+    writeFileSync(lock, lockText({}));
+    writeFileSync(prepared, lockText(dead));
+    expect(await takeOver(lock, prepared, dead)).toBe(false);
+    expect(readFileSync(lock, 'utf8')).toBe(lockText({}));
+    expect(readdirSync(dirname(path)).sort()).toEqual(['budget.jsonl.lock', 'budget.jsonl.prepared']);
   });
 
   it('of this process number is that of an earlier process', async () => {
