@@ -2,6 +2,7 @@ import { discreteLogarithmBenchmark, printDiscreteLogarithms } from './discrete-
 import { engineBenchmark } from './engines.js';
 import { printEngines } from './print-engines.js';
 import { options } from './options.js';
+import { printSession, sessionBenchmark, sessionSetting } from './session.js';
 import { printTiming, timingBenchmark } from './timing.js';
 
 /** `npm run bench -- <what> [options]`. */
@@ -20,9 +21,16 @@ if (what === 'engines') {
   const { json, items: sums } = options(rest, { rounds: 1, items: 500 });
   const report = await discreteLogarithmBenchmark(sums);
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printDiscreteLogarithms(report));
+} else if (what === 'session') {
+  const { json, setting } = sessionSetting(rest);
+  const report = await sessionBenchmark(setting);
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printSession(report));
 } else {
   process.stderr.write('usage: npm run bench -- engines [--json] [--rounds N] [--items N]\n');
   process.stderr.write('       npm run bench -- timing [--json] [--items samples]\n');
   process.stderr.write('       npm run bench -- discrete-logarithms [--json] [--items sums]\n');
+  process.stderr.write(
+    '       npm run bench -- session [--json] [--mode psi|psi-ca|aggregate] [--size N] [--peer-size N] [--overlap share] [--cells N] [--measures N] [--engine name] [--threads N]\n',
+  );
   process.exitCode = 2;
 }

@@ -36,3 +36,13 @@ export interface Identity {
 
 /** Whether `signature` is `publicKey`'s Ed25519 signature of `message`. */
 export type VerifySignature = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+
+/** A hash under way. */
+export interface RunningHash {
+  update(bytes: Uint8Array): RunningHash;
+  /** Ends the hash; called once. */
+  digest(): Uint8Array;
+}
+
+/** Starts a SHA-512. The transcript hashes every byte on the wire, which deserves the platform's own. */
+export type StartSha512 = () => RunningHash;

@@ -1,5 +1,5 @@
 export { farewellFrame } from './abort.js';
-export type { Connection, Identity, VerifySignature } from './connection.js';
+export type { Connection, Identity, RunningHash, StartSha512, VerifySignature } from './connection.js';
 export {
   DISCLOSURES,
   MODES,

@@ -1,6 +1,6 @@
 import type { VesicaError } from '../errors.js';
 import type { Terms } from './codec/index.js';
-import type { Identity, VerifySignature } from './connection.js';
+import type { Identity, StartSha512, VerifySignature } from './connection.js';
 import type { Inventory } from './inventory.js';
 import type { ModeContext, OwnList } from './mode.js';
 import type { ModeResult } from './modes.js';
@@ -22,6 +22,8 @@ export interface SessionSettings extends Omit<ModeContext, 'session' | 'commit'>
   readonly software: string;
   readonly identity: Identity;
   readonly verify: VerifySignature;
+  /** A portable one unless given. */
+  readonly startSha512?: StartSha512 | undefined;
   /** The key that the channel proved the peer to hold, if it proves one. */
   readonly peerKey: Uint8Array | undefined;
   readonly terms: Terms;

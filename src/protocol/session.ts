@@ -31,7 +31,7 @@ import { Transcript, isInTranscript, receiptStatement } from './transcript.js';
  */
 export class Session {
   readonly #settings: SessionSettings;
-  readonly #transcript = new Transcript();
+  readonly #transcript: Transcript;
   readonly #peerSide: Side;
   readonly #outbox: Message[] = [];
   #state: SessionState = 'greeting';
@@ -49,6 +49,7 @@ export class Session {
   /** @throws VesicaError when the party's own terms or list are not allowed; nothing has been sent then. */
   constructor(settings: SessionSettings) {
     this.#settings = settings;
+    this.#transcript = new Transcript(settings.startSha512);
     this.#peerSide = settings.side === 'initiator' ? 'responder' : 'initiator';
     requireAllowedTerms(settings.terms);
     requirePlainText(settings.party, 'party');

@@ -1,6 +1,7 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, uint32Bytes, utf8 } from '../bytes.js';
 import type { Message } from './codec/index.js';
+import type { RunningHash, StartSha512 } from './connection.js';
 
 /** Which party a message or a key belongs to. */
 export type Side = 'initiator' | 'responder';
@@ -12,26 +13,33 @@ const LABEL = utf8('VESICA-V1-Transcript');
  * which of two crossing messages came first looks different at the two ends.
  */
 export class Transcript {
-  readonly #directions = { initiator: sha512.create(), responder: sha512.create() };
+  readonly #directions: Readonly<Record<Side, RunningHash>>;
+  #digest: Uint8Array | undefined;
 
-  /** Adds a frame that `side` sent. Its length goes first, so that frames cannot be cut elsewhere. */
+  constructor(startSha512: StartSha512 = () => sha512.create()) {
+    this.#directions = { initiator: startSha512(), responder: startSha512() };
+  }
+
+  /** Adds a frame that `side` sent, its length first, so that frames cannot be cut elsewhere. Nothing after `digest`. */
   add(side: Side, frame: Uint8Array): void {
+    if (this.#digest !== undefined) return;
     this.#directions[side].update(uint32Bytes(frame.length)).update(frame);
   }
 
-  /** 64 bytes: SHA-512(label || SHA-512(initiator's frames) || SHA-512(responder's frames)). */
+  /** 64 bytes: SHA-512(label || SHA-512(initiator's frames) || SHA-512(responder's frames)). Ends the transcript. */
   digest(): Uint8Array {
     const { initiator, responder } = this.#directions;
-    return sha512(concatBytes(LABEL, initiator.clone().digest(), responder.clone().digest()));
+    this.#digest ??= sha512(concatBytes(LABEL, initiator.digest(), responder.digest()));
+    return this.#digest;
   }
-}
-
-/** Acknowledgements depend on timing and receipts sign the transcript, so neither is part of it. */
-export function isInTranscript({ type }: Message): boolean {
-  return type !== 'ack' && type !== 'receipt' && type !== 'abort';
 }
 
 /** What a party signs: the transcript, bound to who signs it so that one side's receipt cannot pass for the other's. */
 export function receiptStatement(side: Side, transcript: Uint8Array): Uint8Array {
   return concatBytes(utf8(`VESICA-V1-Receipt-${side}`), transcript);
+}
+
+/** Whether a message is part of the transcript. Acknowledgements depend on timing and receipts sign it, so neither is. */
+export function isInTranscript(message: Message): boolean {
+  return message.type !== 'ack' && message.type !== 'receipt' && message.type !== 'abort';
 }

@@ -10,4 +10,5 @@ export { listen, type ListenOptions } from './listen.js';
 export type { Listener } from './listener.js';
 export { memoryPair } from './memory-link.js';
 export type { AcceptPeer } from './peer-check.js';
+export { startSha512 } from './sha512.js';
 export { connectWithRetry, type RetryOptions } from './retry.js';

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { DataDefinition, OnAmbiguousCohort, RowSelection } from '../../data/index.js';
+import type { DataDefinition, MeasureColumn, OnAmbiguousCohort, RowSelection } from '../../data/index.js';
 import {
   compareRationals,
   parseDecimal,
@@ -11,7 +11,7 @@ import {
 import { VesicaError } from '../../errors.js';
 import { SUITE } from '../../group/index.js';
 import { IDENTIFIER_TYPES, type IdentifierType } from '../../identity/index.js';
-import type { Arms, Disclosure, Role, Side, Terms } from '../../protocol/index.js';
+import type { Arms, Disclosure, MeasureTerm, Role, Side, Terms } from '../../protocol/index.js';
 import { NO_ARMS, ROLES_OF_MODE, initiatorRole } from '../../protocol/index.js';
 import {
   type Fingerprint,
@@ -27,6 +27,16 @@ export type Meeting =
   | { readonly kind: 'connect'; readonly url: string }
   | { readonly kind: 'listen'; readonly address: ListenAddress };
 
+/** What this side alone knows of the experiment, for its own report: designed shares, costs, exposure. */
+export type ExperimentNotes = NonNullable<SessionFile['experiment']>;
+
+/** The privacy budget to keep account of. */
+export interface LedgerPlan {
+  readonly path: string;
+  /** The most the partner may learn in all, as decimal texts. */
+  readonly limit: { readonly epsilon: string; readonly delta: string };
+}
+
 /** What a session file means: every default filled in, every path absolute, every combination checked. */
 export interface SessionPlan {
   readonly party: string;
@@ -38,7 +48,10 @@ export interface SessionPlan {
   readonly data: DataDefinition;
   readonly onAmbiguousCohort: OnAmbiguousCohort;
   readonly arms: Arms;
-  readonly outputPath: string | undefined;
+  readonly experiment: ExperimentNotes;
+  readonly ledger: LedgerPlan | undefined;
+  /** Files to write: .json or .html for the report, .csv or .parquet for rows. */
+  readonly outputPaths: readonly string[];
   readonly select: RowSelection;
   /** `name` or `name:variant`; the best engine of this machine when `undefined`. */
   readonly engine: string | undefined;
@@ -49,7 +62,17 @@ export interface SessionPlan {
 }
 
 /** Defaults of a session file that leaves them out. */
-const DEFAULTS = { epsilon: 1, delta: 1e-6, minCell: 50, minList: 0, connectSeconds: 300, idleSeconds: 120 };
+const DEFAULTS = {
+  epsilon: 1,
+  delta: 1e-6,
+  minCell: 50,
+  minList: 0,
+  ledgerEpsilon: 10,
+  ledgerDelta: 1e-5,
+  quantum: 1,
+  connectSeconds: 300,
+  idleSeconds: 120,
+};
 
 /**
  * Reads a session file. Relative paths are taken from the file's own folder.
@@ -83,10 +106,25 @@ export function readSessionPlan(path: string, environment: NodeJS.ProcessEnv): S
         ]),
       ),
       profile: file.profile,
+      ...(file.role === 'measures' ? { measures: measureColumns(file) } : {}),
     },
     onAmbiguousCohort: data.onAmbiguousCohort ?? 'refuse',
     arms: file.arms ?? NO_ARMS,
-    outputPath: file.output === undefined ? undefined : resolve(folder, file.output),
+    experiment: file.experiment ?? {},
+    ledger: file.ledger && {
+      path: resolve(folder, file.ledger.file),
+      limit: {
+        epsilon: wireDecimal(
+          parseEpsilon(file.ledger.epsilon ?? DEFAULTS.ledgerEpsilon, 'ledger.epsilon'),
+          'ledger.epsilon',
+        ),
+        delta: wireDecimal(
+          parseDelta(file.ledger.delta ?? DEFAULTS.ledgerDelta, 'ledger.delta'),
+          'ledger.delta',
+        ),
+      },
+    },
+    outputPaths: outputsOf(file).map((output) => resolve(folder, output)),
     select: file.select ?? 'matched',
     engine: forcedEngine(environment) ?? file.engine,
     threads: file.threads,
@@ -112,12 +150,51 @@ function termsOf(file: SessionFile, side: Side): Terms {
       'privacy.epsilon',
     ),
     delta: wireDecimal(parseDelta(privacy?.delta ?? DEFAULTS.delta, 'privacy.delta'), 'privacy.delta'),
-    measures: [],
+    measures: measureTerms(file),
     minCell: privacy?.minCell ?? DEFAULTS.minCell,
     minList: privacy?.minList ?? DEFAULTS.minList,
     shareLabels: share?.labels ?? true,
     shareResults: share?.results ?? true,
   };
+}
+
+/** The measures as both sides agree on them. */
+function measureTerms({ measures }: SessionFile): MeasureTerm[] {
+  return (measures ?? []).map(({ name, quantum, bound, statistic }) => ({
+    name,
+    quantum: wireDecimal(positiveDecimal(quantum ?? DEFAULTS.quantum, `measures.${name}.quantum`), 'quantum'),
+    bound: wireDecimal(positiveDecimal(bound, `measures.${name}.bound`), 'bound'),
+    statistic: statistic ?? 'sum',
+  }));
+}
+
+/** Where the side that has the values finds them. */
+function measureColumns(file: SessionFile): MeasureColumn[] {
+  return measureTerms(file).map(({ name, quantum, bound }, i) => {
+    const { column, aboveBound, betweenQuanta, missing } = file.measures?.[i] ?? {};
+    return {
+      name,
+      column: column ?? name,
+      rule: {
+        quantum,
+        bound,
+        aboveBound: aboveBound ?? 'clamp',
+        betweenQuanta: betweenQuanta ?? 'round-nearest',
+        missing: missing ?? 'zero',
+      },
+    };
+  });
+}
+
+function positiveDecimal(value: string | number, field: string): Rational {
+  const exact = parseDecimal(String(value));
+  if (exact === undefined || exact.numerator <= 0n)
+    throw invalid(field, `${field} must be a decimal number above 0`);
+  return exact;
+}
+
+function outputsOf({ output }: SessionFile): readonly string[] {
+  return output === undefined ? [] : [output].flat();
 }
 
 /** Every identifier type of the file once, in the registry's order. */
@@ -146,7 +223,7 @@ function meetingOf(file: SessionFile): Meeting {
 
 /** What the schema cannot say: keys that need or exclude each other. */
 function checkCombinations(file: SessionFile): void {
-  const { mode, role, data, arms, output, select, privacy } = file;
+  const { mode, role, data, arms, select, privacy, measures, ledger } = file;
   if (!ROLES_OF_MODE[mode].includes(role)) {
     throw invalid('role', `mode ${mode} has the roles ${ROLES_OF_MODE[mode].join(', ')}, not ${role}`);
   }
@@ -176,10 +253,31 @@ function checkCombinations(file: SessionFile): void {
   if (mode === 'psi' && privacy?.disclosure !== undefined) {
     throw invalid('privacy.disclosure', 'mode psi gives rows; it has no privacy.disclosure');
   }
-  if (output !== undefined && !/\.(json|csv|parquet)$/i.test(output)) {
-    throw invalid('output', 'output must end in .json, or in .csv or .parquet for the rows of mode psi');
+  if (measures !== undefined && mode !== 'aggregate') {
+    throw invalid('measures', 'only mode aggregate sums measures');
   }
-  const rows = output !== undefined && !/\.json$/i.test(output);
+  const local = ['column', 'aboveBound', 'betweenQuanta', 'missing'] as const;
+  for (const measure of role === 'measures' ? [] : (measures ?? [])) {
+    const misplaced = local.find((key) => measure[key] !== undefined);
+    if (misplaced !== undefined) {
+      throw invalid(`measures.${misplaced}`, `measures.${misplaced} belongs to the side with role measures`);
+    }
+  }
+  if (ledger !== undefined && file.tls === undefined) {
+    throw invalid('ledger', "ledger needs tls: a budget is kept by the partner's identity");
+  }
+  if (ledger !== undefined && (mode === 'psi' || privacy?.disclosure === 'exact')) {
+    throw invalid('ledger', 'ledger keeps account of noisy figures; rows and exact counts have no epsilon');
+  }
+  const outputs = outputsOf(file);
+  if (outputs.some((output) => !/\.(json|html|csv|parquet)$/i.test(output))) {
+    throw invalid(
+      'output',
+      'output must end in .json or .html, or in .csv or .parquet for the rows of mode psi',
+    );
+  }
+  if (new Set(outputs).size !== outputs.length) throw invalid('output', 'output names a file twice');
+  const rows = outputs.some((output) => /\.(csv|parquet)$/i.test(output));
   if (rows && (mode !== 'psi' || role === 'sender'))
     throw invalid('output', 'only a party that learns rows in mode psi can write them');
   if (select !== undefined && !rows)

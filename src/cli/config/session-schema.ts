@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { IDENTIFIER_TYPES, PROFILES } from '../../identity/index.js';
-import { MODES, ROLES } from '../../protocol/index.js';
+import { MODES, ROLES, STATISTICS } from '../../protocol/index.js';
 
 /** The shape of a session file (`examples/*.yaml`). Unknown keys are refused everywhere. */
 
@@ -38,6 +38,36 @@ const data = Type.Object(
   strict,
 );
 
+/** A measure. Both sides write its name, quantum, bound and statistic; only the side that has the values the rest. */
+const measure = Type.Object(
+  {
+    name,
+    quantum: Type.Optional(decimal),
+    bound: decimal,
+    statistic: Type.Optional(Type.Enum(STATISTICS)),
+    column: Type.Optional(name),
+    aboveBound: Type.Optional(Type.Enum(['clamp', 'refuse'])),
+    betweenQuanta: Type.Optional(Type.Enum(['round-down', 'round-nearest', 'refuse'])),
+    missing: Type.Optional(Type.Enum(['zero', 'refuse'])),
+  },
+  strict,
+);
+
+/** What this side alone knows of the experiment, for its own report. */
+const experiment = Type.Object(
+  {
+    shares: Type.Optional(Type.Record(Type.String(), Type.Number({ exclusiveMinimum: 0 }))),
+    costs: Type.Optional(Type.Record(Type.String(), Type.Number({ minimum: 0 }))),
+    exposure: Type.Optional(Type.Object({ column: name, exposed: name }, strict)),
+  },
+  strict,
+);
+
+const ledger = Type.Object(
+  { file: path, epsilon: Type.Optional(decimal), delta: Type.Optional(decimal) },
+  strict,
+);
+
 export const SESSION_SCHEMA = Type.Object(
   {
     party: name,
@@ -52,6 +82,9 @@ export const SESSION_SCHEMA = Type.Object(
     arms: Type.Optional(
       Type.Object({ column: name, treatment: Type.Array(name, { minItems: 1 }), control: name }, strict),
     ),
+    measures: Type.Optional(Type.Array(measure, { minItems: 1, maxItems: 8 })),
+    experiment: Type.Optional(experiment),
+    ledger: Type.Optional(ledger),
     privacy: Type.Optional(
       Type.Object(
         {
@@ -67,7 +100,7 @@ export const SESSION_SCHEMA = Type.Object(
     share: Type.Optional(
       Type.Object({ labels: Type.Optional(Type.Boolean()), results: Type.Optional(Type.Boolean()) }, strict),
     ),
-    output: Type.Optional(path),
+    output: Type.Optional(Type.Union([path, Type.Array(path, { minItems: 1, maxItems: 4 })])),
     select: Type.Optional(Type.Enum(['matched', 'unmatched'])),
     engine: Type.Optional(Type.String({ pattern: '^[a-z]+(:[a-z0-9-]+)?$' })),
     threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),

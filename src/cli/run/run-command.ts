@@ -12,5 +12,5 @@ export async function runCommand(
   const plan = readSessionPlan(path, process.env);
   const report = await runSession(plan, reporter, signal);
   print(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report));
-  if (plan.outputPath !== undefined) reporter.line(`wrote ${plan.outputPath}`);
+  for (const path of plan.outputPaths) reporter.line(`wrote ${path}`);
 }

@@ -2,15 +2,23 @@ import { availableParallelism } from 'node:os';
 import { type LoadedList, loadList } from '../../data/index.js';
 import { asVesicaError } from '../../errors.js';
 import { type Engine, chooseEngine, startPool } from '../../group/index.js';
+import { type LedgerFile } from '../../ledger/index.js';
 import { type Inventory, Session, type SessionOutcome } from '../../protocol/index.js';
 import { type Report, buildReport } from '../../report/index.js';
 import { systemRandom } from '../../system-random.js';
 import type { Channel, NodeIdentity } from '../../transport/index.js';
-import { driveSession, ephemeralIdentity, loadIdentity, verifySignature } from '../../transport/index.js';
+import {
+  driveSession,
+  ephemeralIdentity,
+  loadIdentity,
+  startSha512,
+  verifySignature,
+} from '../../transport/index.js';
 import type { SessionPlan } from '../config/session-plan.js';
 import type { Reporter } from '../progress.js';
 import { SOFTWARE } from '../version.js';
 import { inventoryOf } from './inventory-of.js';
+import { budgetLine, openLedger } from './run-ledger.js';
 import { dismissPartner, meetPartner } from './meet-partner.js';
 import { requireOutputFolder, writeOutput } from './write-output.js';
 
@@ -31,12 +39,20 @@ export async function runSession(
   const meeting = meetPartner(plan, identity, { reporter, signal: AbortSignal.any([signal, stop.signal]) });
   // Awaited below; until then a partner who cannot be reached must not count as unhandled.
   meeting.catch(() => undefined);
+  let ledger: LedgerFile | undefined;
   try {
+    ledger = await openLedger(plan);
     const prepared = await prepare(plan, reporter, { signal, meeting });
     const loadSeconds = clock.lap();
     const channel = await meeting;
     const waitSeconds = clock.lap();
-    const { outcome, engine } = await talk(plan, prepared, { channel, identity, reporter, signal });
+    const { outcome, engine } = await talk(plan, prepared, { channel, identity, ledger, reporter, signal });
+    if (outcome.notKept !== undefined) {
+      reporter.line(
+        `the answer could not be kept in the ledger, so asking again will cost again: ${outcome.notKept.message}`,
+      );
+    }
+    if (ledger !== undefined) reporter.line(budgetLine(ledger.statement()));
     const sessionSeconds = clock.lap();
     const report = buildReport({
       software: SOFTWARE,
@@ -59,6 +75,7 @@ export async function runSession(
     throw error;
   } finally {
     stop.abort();
+    await ledger?.close();
   }
 }
 
@@ -102,7 +119,7 @@ async function prepare(
 async function talk(
   plan: SessionPlan,
   { engine, list, inventory }: Prepared,
-  { channel, identity, reporter, signal }: TalkOptions,
+  { channel, identity, ledger, reporter, signal }: TalkOptions,
 ): Promise<{ readonly outcome: SessionOutcome; readonly engine: Report['engine'] }> {
   reporter.line(`engine ${engine.name} (${engine.variant})`);
   const operations = startPool({ engine, threads: plan.threads ?? availableParallelism() });
@@ -113,12 +130,18 @@ async function talk(
       software: SOFTWARE,
       identity: identity ?? ephemeralIdentity(),
       verify: verifySignature,
+      startSha512,
       peerKey: channel.peerKey,
       operations,
       random: systemRandom,
       terms: plan.terms,
-      list: { batch: list, ...(list.cells === undefined ? {} : { cellOf: list.cells }) },
+      list: {
+        batch: list,
+        measures: list.measures,
+        ...(list.cells === undefined ? {} : { cellOf: list.cells }),
+      },
       inventory,
+      ledger,
     });
     const progress = reporter.start(plan.terms.mode, 'items');
     const outcome = await driveSession(session, channel, {
@@ -137,6 +160,7 @@ async function talk(
 
 interface TalkOptions {
   readonly channel: Channel;
+  readonly ledger: LedgerFile | undefined;
   readonly identity: NodeIdentity | undefined;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;

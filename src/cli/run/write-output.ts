@@ -3,7 +3,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type LoadedList, exportRows, outputFailure, selectRows, writeOutputFile } from '../../data/index.js';
 import type { ModeResult } from '../../protocol/index.js';
-import type { Report } from '../../report/index.js';
+import { type Report, renderHtml } from '../../report/index.js';
 import type { SessionPlan } from '../config/session-plan.js';
 
 /**
@@ -11,34 +11,41 @@ import type { SessionPlan } from '../config/session-plan.js';
  *
  * @throws VesicaError `output/unwritable`.
  */
-export async function requireOutputFolder({ outputPath }: SessionPlan): Promise<void> {
-  if (outputPath === undefined) return;
-  try {
-    await access(dirname(outputPath), constants.W_OK);
-  } catch (error) {
-    throw outputFailure(error, outputPath);
+export async function requireOutputFolder({ outputPaths }: SessionPlan): Promise<void> {
+  for (const path of outputPaths) {
+    try {
+      await access(dirname(path), constants.W_OK);
+    } catch (error) {
+      throw outputFailure(error, path);
+    }
   }
 }
 
-/** Writes what `output` in the plan asks for: the report as JSON, or the rows of an audience. Whole or not at all. */
-export async function writeOutput(
+/** What there is to write when a session is over. */
+interface Outcome {
+  readonly list: LoadedList;
+  readonly result: ModeResult;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** Writes what `output` in the plan asks for: the report as JSON or HTML, or the rows of an audience. Each file whole or not at all. */
+export async function writeOutput(plan: SessionPlan, outcome: Outcome): Promise<void> {
+  for (const path of plan.outputPaths) await writeOne(plan, path, outcome);
+}
+
+async function writeOne(
   plan: SessionPlan,
-  {
-    list,
-    result,
-    report,
-    signal,
-  }: {
-    readonly list: LoadedList;
-    readonly result: ModeResult;
-    readonly report: Report;
-    readonly signal: AbortSignal;
-  },
+  path: string,
+  { list, result, report, signal }: Outcome,
 ): Promise<void> {
-  const path = plan.outputPath;
-  if (path === undefined) return;
-  if (/\.json$/i.test(path)) {
-    await writeOutputFile(path, (temporary) => writeFile(temporary, `${JSON.stringify(report, null, 2)}\n`));
+  const text = /\.json$/i.test(path)
+    ? `${JSON.stringify(report, null, 2)}\n`
+    : /\.html$/i.test(path)
+      ? renderHtml(report)
+      : undefined;
+  if (text !== undefined) {
+    await writeOutputFile(path, (temporary) => writeFile(temporary, text));
     return;
   }
   const matched = result.kind === 'rows' ? (result.matched ?? new Uint32Array(0)) : new Uint32Array(0);

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { keyTypeCode } from 'vesica/group';
+import type { Inventory, OwnList, Terms } from 'vesica/protocol';
+import { NO_ARMS } from 'vesica/protocol';
+
+/** What a session benchmark runs. Both parties make their lists from it, so no list is read or sent. */
+export interface SessionSetting {
+  readonly mode: 'psi' | 'psi-ca' | 'aggregate';
+  /** Keys of the receiver or cohort party, and of its partner. */
+  readonly size: number;
+  readonly peerSize: number;
+  /** Share of the smaller list that the other has too. */
+  readonly overlap: number;
+  readonly cells: number;
+  /** Columns of encrypted sums. */
+  readonly measures: number;
+  readonly engine: string | null;
+  readonly threads: number;
+}
+
+/** Most that one person adds to a measure of the benchmark, in quanta. */
+const BOUND = 10_000;
+
+export function termsOf({ mode, measures }: SessionSetting): Terms {
+  return {
+    suite: 'ristretto255-SHA512',
+    mode,
+    initiatorRole: mode === 'aggregate' ? 'cohorts' : 'receiver',
+    profile: 'uid2',
+    keyTypes: ['email'],
+    purpose: 'benchmark',
+    disclosure: mode === 'psi' ? 'rows' : 'dp',
+    epsilon: '1',
+    delta: '0.000001',
+    measures: Array.from({ length: measures }, (_, i) => ({
+      name: `measure ${i + 1}`,
+      quantum: '0.01',
+      bound: '100',
+      statistic: 'sum',
+    })),
+    minCell: 0,
+    minList: 0,
+    shareLabels: true,
+    shareResults: true,
+  };
+}
+
+/**
+ * The list of the initiator (it starts at person 0) or of the responder (it starts where the overlap begins). A person's
+ * key is the SHA-256 of a number, the cell and the values follow from it.
+ */
+export function listOf(
+  setting: SessionSetting,
+  side: 'initiator' | 'responder',
+): { readonly list: OwnList; readonly inventory: Inventory } {
+  const { mode, size, peerSize, overlap, cells, measures } = setting;
+  const common = Math.round(overlap * Math.min(size, peerSize));
+  const own = side === 'initiator' ? size : peerSize;
+  const first = side === 'initiator' ? 0 : size - common;
+  const keys = new Uint8Array(32 * own);
+  for (let i = 0; i < own; i += 1) {
+    keys.set(
+      createHash('sha256')
+        .update(`person ${first + i}`)
+        .digest(),
+      32 * i,
+    );
+  }
+  const email = keyTypeCode('email');
+  const batch = { types: new Uint8Array(own).fill(email), keys };
+  const empty = { dimensions: [], arms: NO_ARMS, cells: [] };
+  if (mode !== 'aggregate') return { list: { batch }, inventory: { size: own, ...empty } };
+  if (side === 'responder') {
+    const columns = Array.from({ length: measures }, (_, m) =>
+      Float64Array.from({ length: own }, (__, i) => ((first + i) * (m + 7)) % (BOUND + 1)),
+    );
+    return { list: { batch, measures: columns }, inventory: { size: own, ...empty } };
+  }
+  const cellOf = Uint32Array.from({ length: own }, (_, i) => i % cells);
+  const inventory = {
+    size: own,
+    dimensions: ['cell'],
+    arms: NO_ARMS,
+    cells: Array.from({ length: cells }, (_, cell) => ({
+      size: Math.floor((own - cell + cells - 1) / cells),
+      label: [`cell ${cell}`],
+    })),
+  };
+  return { list: { batch, cellOf }, inventory };
+}
