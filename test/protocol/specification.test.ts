@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERRORS, EXIT_CODES } from '../../src/errors.js';
-import type { Message } from '../../src/protocol/index.js';
+import type { MeasureTerm, Message } from '../../src/protocol/index.js';
 import { LIMITS, decodeMessage, encodeMessage } from '../../src/protocol/index.js';
 import { MESSAGES } from '../../src/protocol/codec/index.js';
 import { requireSameTerms } from '../../src/protocol/terms.js';
 import { TERMS } from '../support/session-pair.js';
+import { SPEND } from './support/measured.js';
 import { EXAMPLES, MESSAGE_TYPES } from './support/messages.js';
 
 const specification = (name: string): string =>
@@ -33,6 +34,16 @@ function tableRows(text: string, heading: string): string[][] {
 }
 const headings = (text: string, from: string, to: string): string[] =>
   [...text.slice(text.indexOf(from), text.indexOf(to)).matchAll(/^### (\S+)$/gm)].map(([, name]) => name!);
+const TEXTS = [
+  'README.md',
+  'handshake.md',
+  'messages.md',
+  'modes.md',
+  'measures.md',
+  'receipts.md',
+  'leakage.md',
+  'limits.md',
+];
 const unquoted = (cell: string): string => cell.replaceAll('`', '');
 
 describe('errors.md', () => {
@@ -63,7 +74,7 @@ describe('errors.md', () => {
   });
 
   it('is all that the other texts speak of', () => {
-    for (const name of ['README.md', 'handshake.md', 'messages.md', 'modes.md', 'receipts.md', 'limits.md']) {
+    for (const name of TEXTS) {
       const codes = [...specification(name).matchAll(/`([a-z]+\/[a-z-]+)`/g)].map(([, code]) => code!);
       expect(
         codes.filter((code) => !Object.hasOwn(ERRORS, code)),
@@ -99,6 +110,13 @@ const PLACES: Readonly<Record<string, { readonly keys: readonly string[]; put: (
   terms: {
     keys: Object.keys(EXAMPLES.offer.terms),
     put: (key) => (value) => ({ ...EXAMPLES.offer, terms: { ...EXAMPLES.offer.terms, [key]: value } }),
+  },
+  measure: {
+    keys: Object.keys(SPEND),
+    put: (key) => (value) => ({
+      ...EXAMPLES.offer,
+      terms: { ...EXAMPLES.offer.terms, measures: [{ ...SPEND, [key]: value } as MeasureTerm] },
+    }),
   },
   cell: {
     keys: ['size', 'label'],
@@ -155,6 +173,8 @@ function edges(type: string): { good: unknown[]; bad: unknown[] } {
       return { good: [TERMS], bad: [{ ...TERMS, extra: 1 }, ...others] };
     case 'arms':
       return { good: [EXAMPLES.inventory.arms], bad: others };
+    case 'measure':
+      return { good: [SPEND], bad: [{ ...SPEND, extra: 1 }, ...others] };
     case 'cell':
       return { good: [{ size: 0, label: [] }], bad: others };
     default:
@@ -167,7 +187,7 @@ describe('messages.md', () => {
 
   it('has exactly the messages of the code', () => {
     expect(headings(text, '## The messages', '## Maps inside')).toEqual(Object.keys(MESSAGES));
-    expect(headings(text, '## Maps inside', '## Streams')).toEqual(['terms', 'cell', 'arms']);
+    expect(headings(text, '## Maps inside', '## Streams')).toEqual(['terms', 'measure', 'cell', 'arms']);
     expect(Object.keys(EXAMPLES)).toEqual(Object.keys(MESSAGES));
   });
 
@@ -194,7 +214,8 @@ describe('messages.md', () => {
 
   it('names each term as a refusal does', () => {
     for (const [term, , , named] of tableRows(text, '### terms')) {
-      const other = { ...TERMS, [term!]: term === 'keyTypes' ? ['phone'] : 'different' };
+      const lists: Record<string, unknown> = { keyTypes: ['phone'], measures: [SPEND] };
+      const other = { ...TERMS, [term!]: lists[term!] ?? 'different' };
       expect(() => requireSameTerms(TERMS, other)).toThrow(
         expect.objectContaining({ field: named }) as Error,
       );
