@@ -1,14 +1,18 @@
-import { type Mechanism, stateMechanism } from '../dp/index.js';
-import { VesicaError } from '../errors.js';
-import { type ConversionCell, conversionTable } from '../measurement/index.js';
-import type { CellCount, Inventory, SessionOutcome, Side, Terms } from '../protocol/index.js';
-import { mechanismsOf, roleOf } from '../protocol/index.js';
 import { toHex } from '../bytes.js';
+import { variance } from '../dp/index.js';
+import { cohortKpi } from '../measurement/index.js';
+import type { CellCount, CountResult, Inventory, SessionOutcome, Side, Terms } from '../protocol/index.js';
+import { mechanismsOf, roleOf } from '../protocol/index.js';
+import { buildMeasure } from './build-measure.js';
+import { matchBalanceOf, matchRateOf, sampleRatioOf } from './checks.js';
+import { type NoisyCounts, conversionConsequences, conversionLiftOf } from './conversion-effects.js';
+import { REPORT_CONFIDENCE } from './confidence.js';
 import { disclosedBeside } from './disclosed.js';
+import { type Experiment, type ExperimentInput, placeCells } from './experiment.js';
+import { noiseOf } from './noise.js';
+import { figuresTold } from './privacy-terms.js';
 import type { Report } from './report-schema.js';
-
-/** Confidence of every interval in a report. */
-export const REPORT_CONFIDENCE = 0.95;
+import { NO_CONSEQUENCES, plainJson } from './report-types.js';
 
 /** What the report needs beside the session's own outcome. */
 export interface ReportInput {
@@ -18,6 +22,8 @@ export interface ReportInput {
   readonly terms: Terms;
   readonly inventory: Inventory;
   readonly outcome: SessionOutcome;
+  /** What this side alone knows of the experiment. */
+  readonly experiment?: ExperimentInput | undefined;
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly data: Report['data'];
@@ -32,9 +38,11 @@ export function buildReport(input: ReportInput): Report {
   const { result, receipts, peerInventory } = outcome;
   const role = roleOf(terms, side);
   const holder = role === 'cohorts' || role === 'receiver' || role === 'both' ? inventory : peerInventory;
-  const counts = result.kind === 'counts' ? result.counts : undefined;
+  const answer = result.kind === 'counts' ? result : undefined;
+  const counts = answer?.counts;
   const { learned, disclosed } = mechanismsOf(terms, side);
-  const noise = counts === undefined ? null : noiseOf(learned);
+  const sigma2 = learned === undefined ? 0 : variance(learned);
+  const matched = counts?.reduce((sum, { count }) => sum + count, 0);
   return {
     format: 'vesica-report-1',
     software: input.software,
@@ -47,22 +55,28 @@ export function buildReport(input: ReportInput): Report {
     profile: terms.profile,
     startedAt: input.startedAt.toISOString(),
     finishedAt: input.finishedAt.toISOString(),
+    answeredFrom: outcome.answeredFrom === undefined ? null : toHex(outcome.answeredFrom),
+    notKept: outcome.notKept?.code ?? null,
     data: input.data,
     lists: { own: inventory.size, partner: peerInventory.size },
     matchedKeys: result.kind === 'rows' ? (result.matched?.length ?? null) : null,
+    matchRate: matched === undefined ? null : matchRateOf(inventory.size, matched),
     cells: (counts ?? []).map((cell) => ({
       label: labelsOf(cell, holder),
       size: cell.size,
       count: cell.count,
-      noiseDominated: noise !== null && Math.abs(cell.count) < 2 * Math.sqrt(noise.sigma2),
+      noiseDominated: Math.abs(cell.count) < 2 * Math.sqrt(sigma2),
+      matchRate: matchRateOf(cell.size, cell.count),
+      rate: rateOf(terms, cell, sigma2),
     })),
-    lift: counts === undefined || noise === null ? null : liftOf(counts, holder, noise.sigma2),
+    ...experimentOf(input, answer, { holder, sigma2 }),
     privacy: {
       disclosure: terms.disclosure,
       minCell: terms.minCell,
       minList: terms.minList,
-      counts: noise,
+      counts: counts === undefined ? null : noiseOf(learned),
       ownDisclosure: disclosed === 'nothing' ? null : noiseOf(disclosed),
+      ...figuresTold({ terms, side }, answer?.measures ?? [], counts !== undefined),
       alsoDisclosed: disclosedBeside(terms, role),
     },
     engine: input.engine,
@@ -72,52 +86,73 @@ export function buildReport(input: ReportInput): Report {
   };
 }
 
-function noiseOf(mechanism: Mechanism | undefined): NonNullable<Report['privacy']['counts']> {
-  if (mechanism === undefined) return { mechanism: 'none', epsilon: null, delta: null, sigma2: 0 };
-  return stateMechanism(mechanism);
+type ExperimentPart = Pick<
+  Report,
+  'experiment' | 'sampleRatio' | 'matchBalance' | 'lift' | 'detectable' | 'costs' | 'exposed' | 'measures'
+>;
+
+/**
+ * What the figures say of the experiment. Without measures, matched people are the outcome: the partner's list is then
+ * of people who did something. With measures it is a customer base, and who is in it must not depend on the arm.
+ */
+function experimentOf(
+  { terms, inventory, experiment: input = {} }: ReportInput,
+  answer: CountResult | undefined,
+  { holder, sigma2 }: { readonly holder: Inventory; readonly sigma2: number },
+): ExperimentPart {
+  const cells = answer?.counts;
+  const experiment = terms.mode === 'aggregate' ? placeCells(holder, input) : undefined;
+  const measures = (answer?.measures ?? []).map((measure) =>
+    buildMeasure(measure, {
+      sizes: holder.cells.map(({ size }) => size),
+      experiment,
+      labelsKept: holder !== inventory && !terms.shareLabels,
+      input,
+    }),
+  );
+  const counts: NoisyCounts | undefined = cells && {
+    counts: cells.map(({ count }) => count),
+    noiseVariance: sigma2,
+  };
+  const known = experiment !== undefined && counts !== undefined;
+  return {
+    experiment: experiment === undefined ? null : experimentJson(experiment),
+    sampleRatio: sampleRatioOf(experiment, input),
+    matchBalance: known && measures.length > 0 ? matchBalanceOf(experiment, counts) : null,
+    ...(known && measures.length === 0
+      ? liftOfCounts(experiment, counts, input)
+      : { lift: null, ...NO_CONSEQUENCES }),
+    measures,
+  };
+}
+
+function liftOfCounts(
+  experiment: Experiment,
+  counts: NoisyCounts,
+  input: ExperimentInput,
+): Pick<Report, 'lift' | 'detectable' | 'costs' | 'exposed'> {
+  const table = conversionLiftOf(experiment, counts);
+  if (table === null) return { lift: null, ...NO_CONSEQUENCES };
+  return { lift: plainJson(table), ...conversionConsequences(table, { experiment, counts, input }) };
+}
+
+function experimentJson({
+  column,
+  control,
+  treatment,
+  emptyArms,
+  exposure,
+}: Experiment): Report['experiment'] {
+  return plainJson({ column, control, treatment, emptyArms, exposure });
+}
+
+/** The share of a cell with its interval, where matched people are the outcome. */
+function rateOf(terms: Terms, { size, count }: CellCount, sigma2: number): Report['cells'][number]['rate'] {
+  if (terms.mode !== 'aggregate' || terms.measures.length > 0) return null;
+  const conversions = { n: size, conversions: count, noiseVariance: sigma2 };
+  return plainJson(cohortKpi({ conversions, confidence: REPORT_CONFIDENCE }).conversionRate);
 }
 
 function labelsOf(cell: CellCount, holder: Inventory): Record<string, string> {
   return Object.fromEntries(cell.label.map((value, i) => [holder.dimensions[i] ?? String(i), value]));
-}
-
-/**
- * Lift of each treatment arm against the control arm; `null` without an experiment. The cohort of a cell is made of its
- * other dimensions. Cells in no arm stay out.
- */
-function liftOf(counts: readonly CellCount[], holder: Inventory, sigma2: number): Report['lift'] {
-  const { arms, dimensions } = holder;
-  const armAt = dimensions.indexOf(arms.column);
-  if (armAt < 0) return null;
-  const wanted = [...arms.treatment, arms.control];
-  const nameOf = cohortNames(counts.map(({ label }) => label.filter((_, i) => i !== armAt)));
-  const cells: ConversionCell[] = counts.flatMap(({ label, size, count }) => {
-    const arm = label[armAt] ?? '';
-    if (!wanted.includes(arm)) return [];
-    const cohort = nameOf(label.filter((_, i) => i !== armAt));
-    return [{ arm, cohort, n: size, conversions: count, noiseVariance: sigma2 }];
-  });
-  const present = new Set(cells.map(({ arm }) => arm));
-  const absent = wanted.find((arm) => !present.has(arm));
-  if (absent !== undefined) {
-    throw new VesicaError('data/empty-cohort', `no row is in the arm ${JSON.stringify(absent)}`, {
-      field: 'arms',
-    });
-  }
-  return mutable(conversionTable({ cells, controlArm: arms.control, confidence: REPORT_CONFIDENCE }));
-}
-
-/**
- * A name for each cohort: its values with strokes between them, or as JSON where values that hold strokes themselves
- * would give two cohorts one name.
- */
-function cohortNames(cohorts: readonly (readonly string[])[]): (cohort: readonly string[]) => string {
-  const plain = (values: readonly string[]): string => values.join(' / ');
-  const different = new Set(cohorts.map((values) => JSON.stringify(values))).size;
-  return new Set(cohorts.map(plain)).size === different ? plain : (values) => JSON.stringify(values);
-}
-
-/** The table as the plain JSON it will be: the schema's type has no `readonly`. */
-function mutable(table: ReturnType<typeof conversionTable>): NonNullable<Report['lift']> {
-  return structuredClone(table) as NonNullable<Report['lift']>;
 }

@@ -1,7 +1,3 @@
-import type { Report } from './report-schema.js';
-
-type Interval = NonNullable<Report['lift']>['overall'][number]['lift']['absolute']['interval'];
-
 /** A whole number with thousands separators, or a dash. */
 export function formatNumber(value: number | null): string {
   // Adding 0 makes the -0 that small negative counts round to a plain 0.
@@ -11,16 +7,6 @@ export function formatNumber(value: number | null): string {
 /** A share as a percentage, or a dash. */
 export function formatPercent(value: number | null, digits = 3): string {
   return value === null ? '-' : `${(100 * value).toFixed(digits)} %`;
-}
-
-/** An interval in brackets; why there is none, when there is none. */
-export function formatInterval(
-  interval: Interval,
-  format: (value: number) => string,
-  missing: string | null = null,
-): string {
-  if (interval === null) return `[${missing ?? 'no interval'}]`;
-  return `[${format(interval.lower)}, ${format(interval.upper)}]`;
 }
 
 /**
@@ -40,4 +26,25 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
   return [header, ...rows].map((row) =>
     `  ${row.map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join('  ')}`.trimEnd(),
   );
+}
+
+/** `text` in lines of at most `width` characters where its words allow; `first` and `rest` set the lines in. */
+export function wrapText(
+  text: string,
+  width: number,
+  { first, rest }: { readonly first: string; readonly rest: string },
+): string[] {
+  const lines: string[] = [];
+  let line = first;
+  let isFresh = true;
+  for (const word of text.split(' ')) {
+    if (!isFresh && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = rest;
+      isFresh = true;
+    }
+    line += isFresh ? word : ` ${word}`;
+    isFresh = false;
+  }
+  return [...lines, line];
 }

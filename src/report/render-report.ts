@@ -1,8 +1,32 @@
+import { formatPValue } from './format-figures.js';
+import { formatNumber, formatTable, plainLabel, wrapText } from './format-text.js';
+import { type Outcome, outcomesOf } from './outcome.js';
 import type { Report } from './report-schema.js';
-import { formatInterval, formatNumber, formatPercent, formatTable, plainLabel } from './format-text.js';
+import {
+  type Table,
+  balanceTable,
+  consequenceTable,
+  figureTable,
+  liftTable,
+  matchTable,
+  sampleRatioTable,
+} from './tables.js';
+import {
+  type Sentence,
+  confidenceWords,
+  headlines,
+  noiseWords,
+  outcomeNoise,
+  totalWords,
+  warnings,
+} from './words.js';
 
 /** Most characters of one name or label in the text; the JSON has all of them. */
 const LABEL_CHARS = 60;
+/** The same in tables with many columns beside the names. */
+const NARROW_LABEL_CHARS = 22;
+const WIDTH = 118;
+const INDENT = { first: '  ', rest: '    ' };
 const label = (text: string): string => plainLabel(text, LABEL_CHARS);
 
 /** The report as plain text for a terminal; every figure with its interval and the noise in it. */
@@ -10,13 +34,27 @@ export function renderReport(report: Report): string {
   const { party, partner, mode, role } = report;
   return [
     `Report of ${label(party)} about ${label(party)} and ${label(partner)} (${mode}, role ${role})`,
+    ...sentenceLines(warnings(report), 'Attention: '),
+    ...sentenceLines(headlines(report), ''),
     ...dataLines(report),
     ...matchLines(report),
-    ...liftLines(report),
+    ...outcomesOf(report).flatMap(outcomeLines),
+    ...checkLines(report),
     ...privacyLines(report),
     ...costLines(report),
     '',
   ].join('\n');
+}
+
+function sentenceLines(sentences: readonly Sentence[], start: string): string[] {
+  if (sentences.length === 0) return [];
+  return [
+    '',
+    ...sentences.flatMap((sentence) => {
+      const words = sentence.map((part) => (typeof part === 'string' ? part : label(part.name))).join('');
+      return wrapText(start + words, WIDTH, INDENT);
+    }),
+  ];
 }
 
 function dataLines({ data, lists }: Report): string[] {
@@ -30,12 +68,14 @@ function dataLines({ data, lists }: Report): string[] {
   ];
   const suffix = dropped.length > 0 ? ` (${dropped.join(', ')})` : '';
   return [
+    '',
     `  own list      ${formatNumber(lists.own)} keys from ${formatNumber(data.rows)} rows${suffix}`,
     `  partner list  ${formatNumber(lists.partner)} keys`,
   ];
 }
 
-function matchLines({ mode, matchedKeys, cells }: Report): string[] {
+function matchLines(report: Report): string[] {
+  const { mode, matchedKeys, cells, matchRate } = report;
   if (mode === 'psi') {
     return [
       matchedKeys === null
@@ -44,46 +84,68 @@ function matchLines({ mode, matchedKeys, cells }: Report): string[] {
     ];
   }
   if (cells.length === 0) return ['  counts        not told to this side'];
-  if (mode === 'psi-ca') return [`  matched       ${formatNumber(cells[0]?.count ?? 0)}`];
-  const rows = cells.map((cell, i) => [
-    label(Object.values(cell.label).join(' / ')) || `cell ${i}`,
-    formatNumber(cell.size),
-    formatNumber(cell.count ?? 0),
-    cell.noiseDominated ? 'mostly noise' : '',
-  ]);
-  return ['', ...formatTable(['cell', 'people', 'matched', ''], rows)];
+  const rate = `  match rate    ${matchRate?.text ?? '-'} of the own list`;
+  if (mode === 'psi-ca') return [`  matched       ${formatNumber(cells[0]?.count ?? 0)}`, rate];
+  return [rate, '', 'Matched people', ...tableLines(matchTable(report), LABEL_CHARS)];
 }
 
-function liftLines({ lift }: Report): string[] {
-  if (lift === null) return [];
-  const rows = lift.overall.map(({ arm, lift: of }) => [
-    `${label(arm)} vs ${label(lift.controlArm)}`,
-    formatPercent(of.treatment.rate.value),
-    formatPercent(of.control.rate.value),
-    `${formatPercent(of.absolute.value)} ${formatInterval(of.absolute.interval, formatPercent)}`,
-    `${formatPercent(of.relative.value, 1)} ${formatInterval(of.relative.interval, (value) => formatPercent(value, 1), of.relative.missing)}`,
-    `${formatNumber(of.incrementalConversions.value)} ${formatInterval(of.incrementalConversions.interval, formatNumber)}`,
-  ]);
-  const confidence = formatPercent(lift.overall[0]?.lift.confidence ?? null, 0);
+function outcomeLines(outcome: Outcome): string[] {
+  const { name, lifts, cells, arms, missing, consequences } = outcome;
+  const follows = consequenceTable(outcome);
+  const noise = outcomeNoise(outcome).map((line) => `  ${line}`);
+  const title = name === null ? 'Matched people' : label(name);
+  const lines: string[] = [];
+  if (lifts !== null) {
+    const against = `against ${label(lifts.control)}, ${confidenceWords(lifts)}`;
+    lines.push('', `Lift of ${name === null ? 'matched people' : title} ${against}`);
+    lines.push(...tableLines(liftTable(outcome, lifts.overall)));
+    if (lifts.cohorts.length > 0) lines.push('', ...tableLines(liftTable(outcome, lifts.cohorts)));
+    if (follows !== undefined) lines.push('', ...tableLines(follows));
+    if (consequences.costs?.length === 0) lines.push('  No treatment arm has a cost.');
+  }
+  if (name !== null) {
+    if (arms.length > 0 && lifts === null)
+      lines.push('', `${title} by arm`, ...tableLines(figureTable(outcome, arms), LABEL_CHARS));
+    lines.push('', `${title} by cell`, ...tableLines(figureTable(outcome, cells), LABEL_CHARS));
+    if (missing !== null) lines.push(...wrapText(`No lift of ${title}: ${missing}.`, WIDTH, INDENT));
+  }
+  return lines.length === 0 ? [] : [...lines, ...noise];
+}
+
+function checkLines({ sampleRatio, matchBalance }: Report): string[] {
+  const verdict = (mismatch: boolean, pValue: number | null): string =>
+    `${mismatch ? 'not as it should be' : 'as it should be'}, p ${formatPValue(pValue)}`;
   return [
-    '',
-    `Lift, with ${confidence} intervals that include the noise`,
-    ...formatTable(['arm', 'rate', 'control', 'difference', 'relative', 'incremental conversions'], rows),
+    ...(sampleRatio === null
+      ? []
+      : [
+          '',
+          `Sizes of the arms against the design: ${verdict(sampleRatio.mismatch, sampleRatio.pValue)}`,
+          ...tableLines(sampleRatioTable(sampleRatio)),
+        ]),
+    ...(matchBalance === null
+      ? []
+      : [
+          '',
+          `Match rates of the arms, which should not differ: ${verdict(matchBalance.mismatch, matchBalance.pValue)}`,
+          ...tableLines(balanceTable(matchBalance)),
+        ]),
   ];
 }
 
 function privacyLines({ privacy, mode }: Report): string[] {
-  const told = (noise: Report['privacy']['counts']): string => {
-    if (noise === null) return 'none told';
-    if (noise.mechanism === 'none') return 'exact: no noise';
-    const sigma = Math.sqrt(noise.sigma2).toFixed(2);
-    return `${noise.mechanism} noise, epsilon ${noise.epsilon ?? 0}, delta ${Number((noise.delta ?? 0).toPrecision(3))}, sigma ${sigma}`;
-  };
+  const { learned, told } = privacy;
   return [
     '',
     'Privacy',
-    ...(mode === 'psi' ? [] : [`  counts here             ${told(privacy.counts)}`]),
-    ...(mode === 'psi' ? [] : [`  counts the partner has  ${told(privacy.ownDisclosure)}`]),
+    ...(mode === 'psi'
+      ? []
+      : [
+          `  counts here             ${noiseWords(privacy.counts)}`,
+          `  counts the partner has  ${noiseWords(privacy.ownDisclosure)}`,
+          `  learned in all          ${totalWords(learned)}`,
+          `  told in all             ${totalWords(told)}`,
+        ]),
     ...privacy.alsoDisclosed.map((line) => `  ${line}`),
   ];
 }
@@ -95,5 +157,20 @@ function costLines({ engine, timing, bytes, receipts }: Report): string[] {
     `Engine ${engine.name} (${engine.variant}), ${engine.threads} threads; ${timing.totalSeconds.toFixed(1)} s in all, ` +
       `${timing.sessionSeconds.toFixed(1)} s of it the session; ${megabytes(bytes.sent)} sent, ${megabytes(bytes.received)} received`,
     `Both sides signed the transcript ${receipts.transcript.slice(0, 16)}…`,
+  ];
+}
+
+/** The lines of a table; a group's name stands in a line above its first row. */
+function tableLines({ header, rows }: Table, labelChars = NARROW_LABEL_CHARS): string[] {
+  const [head = '', ...lines] = formatTable(
+    header,
+    rows.map(({ name, cells }) => [plainLabel(name, labelChars), ...cells]),
+  );
+  return [
+    head,
+    ...rows.flatMap(({ group }, i) => {
+      const isFirst = group !== undefined && rows[i - 1]?.group !== group;
+      return [...(isFirst ? [`  - ${label(group)}`] : []), lines[i] ?? ''];
+    }),
   ];
 }

@@ -1,176 +1,143 @@
 import Type, { type Static } from 'typebox';
 import { ENGINE_NAMES } from '../group/index.js';
-import { DISCLOSURES, MODES, ROLES } from '../protocol/index.js';
+import { MODES, ROLES } from '../protocol/index.js';
+import { experiment, matchBalance, sampleRatio } from './schema/experiment.js';
+import { consequences, conversionTableSchema } from './schema/lift.js';
+import { measure } from './schema/measures.js';
+import {
+  count,
+  described,
+  estimate,
+  flag,
+  matchRate,
+  nullable,
+  numberOrNull,
+  seconds,
+  sessionId,
+  strict,
+  text,
+  textOrNull,
+} from './schema/parts.js';
+import { privacy } from './schema/privacy.js';
 
 /** The report of one session, as one side saw it. `protocol-spec/report.schema.json` is this, as JSON Schema. */
 
-const strict = { additionalProperties: false } as const;
-const nullable = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
-const count = Type.Integer({ minimum: 0 });
-const seconds = Type.Number({ minimum: 0 });
-
-const interval = Type.Object({ lower: Type.Number(), upper: Type.Number() }, strict);
-const missing = nullable(Type.String());
-const estimate = Type.Object(
-  {
-    value: nullable(Type.Number()),
-    standardError: nullable(Type.Number()),
-    interval: nullable(interval),
-    missing,
-  },
-  strict,
-);
-const ratio = Type.Object({ value: nullable(Type.Number()), interval: nullable(interval), missing }, strict);
-
-/** How a figure was made private. `none` is an exact figure. */
-const noise = Type.Object(
-  {
-    mechanism: Type.Enum(['none', 'discrete-laplace', 'truncated-discrete-laplace', 'discrete-gaussian']),
-    epsilon: nullable(Type.Number({ exclusiveMinimum: 0 })),
-    delta: nullable(Type.Number({ minimum: 0 })),
-    /** Variance of the noise, in squared units of the figure. */
-    sigma2: Type.Number({ minimum: 0 }),
-  },
-  strict,
-);
-
 const cell = Type.Object(
   {
-    /** Cohort dimension -> value; empty when labels stay with the partner. */
-    label: Type.Record(Type.String(), Type.String()),
-    size: count,
-    /** Matched people of the cell, with the noise that `privacy.counts` states; can be negative. */
-    count: nullable(Type.Number()),
-    /** Whether the count is smaller than two standard deviations of its noise. */
-    noiseDominated: Type.Boolean(),
-  },
-  strict,
-);
-
-const armSummary = Type.Object(
-  {
-    n: count,
-    conversions: Type.Number(),
-    noiseVariance: Type.Number({ minimum: 0 }),
-    rate: estimate,
-    noiseDominated: Type.Boolean(),
-  },
-  strict,
-);
-const conversionLift = Type.Object(
-  {
-    confidence: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }),
-    treatment: armSummary,
-    control: armSummary,
-    absolute: estimate,
-    relative: ratio,
-    pValue: nullable(Type.Number()),
-    noiseShare: nullable(Type.Number()),
-    noiseDominated: Type.Boolean(),
-    incrementalConversions: estimate,
-  },
-  strict,
-);
-const heterogeneity = Type.Object(
-  {
-    statistic: Type.Number(),
-    degreesOfFreedom: count,
-    pValue: Type.Number(),
-    unexplainedShare: Type.Number(),
-    pooled: Type.Object({ value: Type.Number(), standardError: Type.Number() }, strict),
-  },
-  strict,
-);
-const lift = Type.Object(
-  {
-    controlArm: Type.String(),
-    treatmentArms: Type.Array(Type.String()),
-    overall: Type.Array(
-      Type.Object(
-        {
-          arm: Type.String(),
-          lift: conversionLift,
-          adjustedPValue: nullable(Type.Number()),
-          heterogeneity: nullable(heterogeneity),
-        },
-        strict,
-      ),
+    label: Type.Record(Type.String(), Type.String(), {
+      description: 'Cohort dimension -> value; empty when labels stay with the partner.',
+    }),
+    size: count('People of the cell.'),
+    count: numberOrNull('Matched people of the cell, with the noise of `privacy.counts`; can be negative.'),
+    noiseDominated: flag('Whether the count is below two standard deviations of its noise.'),
+    matchRate: described('The count over the size, as coarse as it should be shown.', matchRate),
+    rate: described(
+      'Mode aggregate without measures: the count over the size with its interval; else null.',
+      nullable(estimate),
     ),
-    cohorts: Type.Array(
-      Type.Object(
-        {
-          cohort: Type.String(),
-          arms: Type.Array(Type.Object({ arm: Type.String(), lift: conversionLift }, strict)),
-        },
-        strict,
-      ),
-    ),
-    incompleteCohorts: Type.Array(Type.String()),
   },
   strict,
 );
 
 const typeCounts = Type.Object(
   {
-    keys: count,
-    hashed: count,
-    duplicates: count,
-    blank: count,
-    rejected: Type.Record(Type.String(), count),
+    keys: count('Different match keys.'),
+    hashed: count('Values that came hashed.'),
+    duplicates: count('Values whose key another row had already.'),
+    blank: count('Rows without a value.'),
+    rejected: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+      description: 'Reason -> values rejected for it.',
+    }),
   },
   strict,
 );
-const signature = Type.Object({ key: Type.String(), signature: Type.String() }, strict);
+const signature = Type.Object(
+  { key: text('Hex of the public key.'), signature: text('Hex of the signature.') },
+  strict,
+);
 
 export const REPORT_SCHEMA = Type.Object(
   {
-    format: Type.Literal('vesica-report-1'),
-    software: Type.String(),
-    session: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-    mode: Type.Enum(MODES),
-    role: Type.Enum(ROLES),
-    party: Type.String(),
-    partner: Type.String(),
-    purpose: Type.String(),
-    profile: Type.String(),
-    startedAt: Type.String(),
-    finishedAt: Type.String(),
-    /** What became of this side's rows. */
+    format: Type.Literal('vesica-report-1', { description: 'This format.' }),
+    software: text('Name and version of the software that wrote the report.'),
+    session: Type.String({ ...sessionId, description: 'Hex of the session.' }),
+    mode: Type.Enum(MODES, { description: 'Mode of the protocol.' }),
+    role: Type.Enum(ROLES, { description: 'What this side did in it.' }),
+    party: text('Name of this side.'),
+    partner: text('Name of the partner.'),
+    purpose: text('Purpose that both sides agreed to.'),
+    profile: text('Rules by which identifiers were normalised.'),
+    startedAt: text('RFC 3339, UTC.'),
+    finishedAt: text('RFC 3339, UTC.'),
+    answeredFrom: described(
+      'Hex of the earlier session whose stored answer this is: then nothing new was told. null otherwise.',
+      nullable(Type.String(sessionId)),
+    ),
+    notKept: textOrNull('Error code, when the answer could not be stored: asking again will cost again.'),
     data: Type.Object(
       {
-        rows: count,
-        rowsWithoutConsent: count,
-        ambiguous: count,
-        byType: Type.Record(Type.String(), typeCounts),
+        rows: count('Rows read.'),
+        rowsWithoutConsent: count('Rows left out for lack of consent.'),
+        ambiguous: count('Keys that stand in rows of different cohorts.'),
+        byType: Type.Record(Type.String(), typeCounts, { description: 'Identifier type -> its values.' }),
       },
-      strict,
+      { ...strict, description: "What became of this side's rows." },
     ),
-    lists: Type.Object({ own: count, partner: count }, strict),
-    /** Mode psi: rows that both sides have; `null` for a side that may not learn them. */
-    matchedKeys: nullable(count),
-    cells: Type.Array(cell),
-    lift: nullable(lift),
-    privacy: Type.Object(
+    lists: Type.Object(
+      { own: count("Keys of this side's list."), partner: count("Keys of the partner's list.") },
+      { ...strict, description: 'Sizes of the lists.' },
+    ),
+    matchedKeys: described(
+      'Mode psi: rows that both sides have; null for a side that may not learn them.',
+      nullable(Type.Integer({ minimum: 0 })),
+    ),
+    matchRate: described('Share of the own list that matched; null without counts.', nullable(matchRate)),
+    cells: Type.Array(cell, { description: 'Matched people by cell; empty when none were told.' }),
+    experiment: described('null without an experiment that this side knows.', nullable(experiment)),
+    sampleRatio: described(
+      'Sizes of the arms against the shares that this side stated; null without.',
+      nullable(sampleRatio),
+    ),
+    matchBalance: described(
+      'With measures: whether the arms match alike; null without measures or an experiment.',
+      nullable(matchBalance),
+    ),
+    lift: described(
+      "Lift of matched people: the effect when the partner's list is of people with the outcome. null with measures.",
+      nullable(conversionTableSchema),
+    ),
+    ...consequences,
+    measures: Type.Array(measure, { description: 'One entry a measure of the terms.' }),
+    privacy: described('What the session gave away, and under which noise.', privacy),
+    engine: Type.Object(
       {
-        disclosure: Type.Enum(DISCLOSURES),
-        minCell: count,
-        minList: count,
-        /** Noise on the counts of this report, added by the partner. */
-        counts: nullable(noise),
-        /** What this side's own noise gives its people against what the partner learned; `null` when it learned no count. */
-        ownDisclosure: nullable(noise),
-        /** What the partner and this side learn beside the figures. */
-        alsoDisclosed: Type.Array(Type.String()),
+        name: Type.Enum(ENGINE_NAMES, { description: 'The engine.' }),
+        variant: text('Its variant.'),
+        threads: count('Threads.'),
       },
-      strict,
+      { ...strict, description: 'What computed.' },
     ),
-    engine: Type.Object({ name: Type.Enum(ENGINE_NAMES), variant: Type.String(), threads: count }, strict),
     timing: Type.Object(
-      { loadSeconds: seconds, waitSeconds: seconds, sessionSeconds: seconds, totalSeconds: seconds },
-      strict,
+      {
+        loadSeconds: seconds('Reading the list.'),
+        waitSeconds: seconds('Waiting for the partner.'),
+        sessionSeconds: seconds('The session.'),
+        totalSeconds: seconds('All of it.'),
+      },
+      { ...strict, description: 'Wall-clock time.' },
     ),
-    bytes: Type.Object({ sent: count, received: count }, strict),
-    receipts: Type.Object({ transcript: Type.String(), own: signature, partner: signature }, strict),
+    bytes: Type.Object(
+      { sent: count('Bytes sent.'), received: count('Bytes received.') },
+      { ...strict, description: 'Traffic.' },
+    ),
+    receipts: Type.Object(
+      {
+        transcript: text('Hex of the transcript hash, which both sides signed.'),
+        own: described("This side's signature.", signature),
+        partner: described("The partner's signature.", signature),
+      },
+      { ...strict, description: 'What both sides can later prove.' },
+    ),
   },
   strict,
 );

@@ -27,7 +27,10 @@ export function outcomeOf(inventory: Inventory, counts: readonly number[] | unde
       kind: 'counts',
       counts: counts && inventory.cells.map((cell, i) => ({ ...cell, count: counts[i] ?? 0 })),
       mechanism: undefined,
+      measures: [],
     },
+    answeredFrom: undefined,
+    notKept: undefined,
     receipts: { transcript: 'cc'.repeat(64), own: RECEIPT, peer: RECEIPT },
   };
 }

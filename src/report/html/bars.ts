@@ -1,0 +1,63 @@
+import { formatFor } from '../format-figures.js';
+import type { CellFigures, Outcome } from '../outcome.js';
+import { NOISY } from '../tables.js';
+import { outcomeNoise } from '../words.js';
+import { type Axis, axisOf, round } from './axis.js';
+import { type Html, html } from './escape.js';
+import { plotHtml } from './plot.js';
+
+/** A bar for each cell: its rate or mean, with the interval as error bar. */
+export function barsHtml(outcome: Outcome, id: string): Html | '' {
+  const { cells, unit, missing } = outcome;
+  if (cells.length === 0) return '';
+  const scale = unit.kind === 'share' ? 100 : 1;
+  const format = formatFor(unit);
+  const axis = axisOf(
+    cells.flatMap(({ mean: { value, interval } }) =>
+      [value, interval?.lower, interval?.upper].flatMap((end) => (end == null ? [] : [end * scale])),
+    ),
+  );
+  const what = unit.kind === 'share' ? 'Rate' : 'Mean';
+  const withIntervals = cells.some(({ mean }) => mean.interval !== null);
+  return plotHtml(
+    {
+      caption: `${what} by cell${withIntervals ? ', with 95 % intervals' : ''}`,
+      axis,
+      axisTitle: unit.kind === 'share' ? 'Percent of the people of the cell' : 'Amount a person of the cell',
+      header: ['Cell', what, 'Figure'],
+      rows: cells.map((cell) => {
+        const shown = withIntervals ? format.meanWithInterval(cell.mean) : format.mean(cell.mean);
+        const value = cell.noiseDominated ? `${shown}, ${NOISY}` : shown;
+        return { name: cell.name, value, description: `${what} ${value}`, drawing: bar(axis, cell, scale) };
+      }),
+      notes: [
+        'A dashed bar: the figure of the cell is below two standard deviations of its noise.',
+        ...(missing === null ? [] : [`No lift: ${missing}.`]),
+        ...outcomeNoise(outcome),
+      ],
+    },
+    id,
+  );
+}
+
+function bar(axis: Axis, { mean: { value, interval }, noiseDominated }: CellFigures, scale: number): Html {
+  if (value === null) return html``;
+  const [zero, end] = [axis.at(0), axis.at(value * scale)];
+  const rect = html`<rect
+    class="bar${noiseDominated ? ' noisy' : ''}"
+    x="${Math.min(zero, end)}%"
+    y="22%"
+    width="${round(Math.abs(end - zero))}%"
+    height="56%"
+  />`;
+  if (interval === null) return rect;
+  const [from, to] = [axis.at(interval.lower * scale), axis.at(interval.upper * scale)];
+  return html`${rect}<line class="error" x1="${from}%" x2="${to}%" y1="50%" y2="50%" />
+    <line class="error" x1="${from}%" x2="${from}%" y1="38%" y2="62%" /><line
+      class="error"
+      x1="${to}%"
+      x2="${to}%"
+      y1="38%"
+      y2="62%"
+    />`;
+}

@@ -1,0 +1,81 @@
+import { formatFor, missingWords, withInterval } from '../format-figures.js';
+import type { LiftFigures, Outcome } from '../outcome.js';
+import { NOISY } from '../tables.js';
+import { outcomeNoise } from '../words.js';
+import { type Axis, axisOf } from './axis.js';
+import { type Html, html } from './escape.js';
+import { type PlotRow, plotHtml } from './plot.js';
+
+/** Forest plot of the differences to the control arm: arms over all cohorts, then each cohort. */
+export function forestHtml(outcome: Outcome, id: string): Html | '' {
+  const { lifts, unit } = outcome;
+  if (lifts === null) return '';
+  const all = [...lifts.overall, ...lifts.cohorts];
+  const scale = unit.kind === 'share' ? 100 : 1;
+  const axis = axisOf(
+    all.flatMap(({ absolute: { value, interval } }) =>
+      [value, interval?.lower, interval?.upper].flatMap((end) => (end == null ? [] : [end * scale])),
+    ),
+  );
+  const row = (figures: LiftFigures, name: string, group: string | undefined): PlotRow => ({
+    name,
+    group,
+    ...valueAndDescription(outcome, figures),
+    drawing: mark(axis, figures, scale),
+  });
+  const rows = [
+    ...lifts.overall.map((figures, i) =>
+      row(figures, figures.arm, i === 0 && lifts.cohorts.length > 0 ? 'All cohorts' : undefined),
+    ),
+    ...lifts.cohorts.map((figures, i) =>
+      row(
+        figures,
+        figures.arm,
+        lifts.cohorts[i - 1]?.cohort === figures.cohort ? undefined : (figures.cohort ?? ''),
+      ),
+    ),
+  ];
+  return plotHtml(
+    {
+      caption: `Difference to the control arm, with ${Math.round(100 * lifts.confidence)} % intervals`,
+      axis,
+      axisTitle: unit.kind === 'share' ? 'Difference in percentage points' : 'Difference a person',
+      header: ['Arm', 'Difference and interval', unit.kind === 'share' ? 'Points' : 'Difference'],
+      rows,
+      notes: [
+        'The dashed line is no difference. An open point: the interval holds zero, so none was shown.',
+        ...outcomeNoise(outcome),
+      ],
+    },
+    id,
+  );
+}
+
+function valueAndDescription({ unit }: Outcome, { absolute, noiseDominated }: LiftFigures) {
+  const format = formatFor(unit);
+  const shown = withInterval(absolute, (value) => format.difference(value, absolute.standardError));
+  const value = noiseDominated ? `${shown}, ${NOISY}` : shown;
+  const what = unit.kind === 'share' ? 'points' : 'a person';
+  const description =
+    absolute.value === null
+      ? `No difference can be stated: ${missingWords(absolute.missing)}`
+      : `Difference ${what}, with its interval: ${value}`;
+  return { value, description };
+}
+
+function mark(axis: Axis, { absolute: { value, interval } }: LiftFigures, scale: number): Html {
+  if (value === null) return html``;
+  const x = axis.at(value * scale);
+  if (interval === null) return html`<circle class="point open" cx="${x}%" cy="50%" r="4.5" />`;
+  const [from, to] = [axis.at(interval.lower * scale), axis.at(interval.upper * scale)];
+  const open = interval.lower <= 0 && interval.upper >= 0 ? ' open' : '';
+  return html`<line class="range" x1="${from}%" x2="${to}%" y1="50%" y2="50%" />
+    <line class="cap" x1="${from}%" x2="${from}%" y1="35%" y2="65%" /><line
+      class="cap"
+      x1="${to}%"
+      x2="${to}%"
+      y1="35%"
+      y2="65%"
+    />
+    <circle class="point${open}" cx="${x}%" cy="50%" r="4.5" />`;
+}

@@ -1,0 +1,44 @@
+import { NOISY, type Table } from '../tables.js';
+import { type Html, html, nameHtml } from './escape.js';
+import { notesHtml } from './plot.js';
+
+/** A table under its caption, with the privacy terms of its figures below. On a phone each row becomes a list. */
+export function tableHtml({ header, rows }: Table, caption: string, notes: readonly string[] = []): Html {
+  const cellHtml = (text: string, i: number): Html => {
+    const head = header[i + 1] ?? '';
+    if (text === NOISY) return html`<td role="cell"><span class="mark">${text}</span></td>`;
+    if (text === '') return html`<td class="none" role="cell"></td>`;
+    return html`<td role="cell" data-label="${head}">${text}</td>`;
+  };
+  const headHtml = (title: string): Html =>
+    title === ''
+      ? html`<td class="none" role="cell"></td>`
+      : html`<th scope="col" role="columnheader">${title}</th>`;
+  const groupHtml = (group: string | undefined, before: string | undefined): Html | '' =>
+    group === undefined || group === before
+      ? ''
+      : html`<tr class="group" role="row">
+          <th scope="rowgroup" role="rowheader" colspan="${header.length}">${nameHtml(group)}</th>
+        </tr>`;
+  return html`<table role="table">
+      <caption>
+        ${caption}
+      </caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          ${header.map(headHtml)}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${rows.map(
+          ({ name, group, cells }, i) =>
+            html`${groupHtml(group, rows[i - 1]?.group)}
+              <tr role="row">
+                <th scope="row" role="rowheader">${nameHtml(name)}</th>
+                ${cells.map(cellHtml)}
+              </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${notesHtml(notes)}`;
+}
