@@ -3,17 +3,30 @@ import { ARMS, type Arm, publishedDifference } from './published-figures.js';
 
 /** The differences of a demo report beside the published ones. */
 export function besidePublished(report: Report): string {
-  const rows = (report.lift?.overall ?? []).map(({ arm, lift }) => {
-    const name = (Object.keys(ARMS) as Arm[]).find((known) => ARMS[known] === arm);
-    const published = name === undefined ? null : publishedDifference(name);
-    const { value, interval } = lift.absolute;
-    const inside =
-      published !== null && interval !== null && published >= interval.lower && published <= interval.upper;
-    return [arm, formatPercent(value), formatPercent(published), inside ? 'yes' : 'no'];
+  const rows = (['bought', 'spend'] as const).flatMap((outcome) => {
+    const format = (value: number | null): string =>
+      outcome === 'bought' ? formatPercent(value) : value === null ? '-' : `$${value.toFixed(3)}`;
+    const table = report.measures.find(({ name }) => name === outcome)?.lift?.table;
+    return (table?.overall ?? []).map(({ arm, lift }) => {
+      const published = publishedDifference(armNamed(arm), outcome);
+      const { value, interval } = lift.absolute;
+      const inside = interval !== null && published >= interval.lower && published <= interval.upper;
+      return [
+        `${outcome}, ${arm}`,
+        format(value),
+        interval === null ? '-' : `${format(interval.lower)} to ${format(interval.upper)}`,
+        format(published),
+        inside ? 'yes' : 'no',
+      ];
+    });
   });
   return [
-    `Beside the published figures (as ${report.party} sees it)`,
-    ...formatTable(['arm', 'this report', 'published', 'inside the interval'], rows),
+    `Difference to no e-mail beside the published one (as ${report.party} sees it)`,
+    ...formatTable(['', 'this report', '95 % interval', 'published', 'inside'], rows),
     '',
   ].join('\n');
+}
+
+function armNamed(name: string): Arm {
+  return name === ARMS.mens ? 'mens' : 'womens';
 }

@@ -51,6 +51,8 @@ export async function demoCommand(
   }
   for (const report of reports) print(`\n${renderReport(report)}\n${besidePublished(report)}`);
   print(`\nSession files, lists and JSON reports are in ${folder}\n`);
+  for (const party of DEMO_PARTIES)
+    print(`Report to read and print: ${join(folder, `${party}-report.html`)}\n`);
 }
 
 /** Runs one side in its own process, as a user would in a terminal. Resolves when it succeeded. */

@@ -14,11 +14,19 @@ import { ARMS } from './published-figures.js';
 export const DEMO_PARTIES = ['publisher', 'advertiser'] as const;
 export type DemoParty = (typeof DEMO_PARTIES)[number];
 
+/** What both session files say of the measures: whether a customer bought, and for how much, up to $500. */
+const MEASURES = [
+  { name: 'bought', bound: 1 },
+  { name: 'spend', bound: 500, quantum: 0.01, statistic: 'sum-and-squares' },
+] as const;
+/** The advertiser's columns. */
+const COLUMN_OF = { bought: 'orders', spend: 'spend' } as const;
+
 /**
  * Writes everything two users would have: their lists, their identities, and session files that name each other. The
  * advertiser connects to `port` on this machine.
  *
- * @returns the folder, with `<party>.yaml` and, after the sessions, `<party>-report.json`.
+ * @returns the folder, with `<party>.yaml` and, after the sessions, `<party>-report.json` and `<party>-report.html`.
  * @throws VesicaError `output/unwritable`.
  */
 export async function writeDemoFiles(wantedFolder: string | undefined, port: number): Promise<string> {
@@ -46,6 +54,7 @@ export async function writeDemoFiles(wantedFolder: string | undefined, port: num
       tls: { identity: 'publisher.id', peer: fingerprint(identities.advertiser.publicKey) },
       role: 'cohorts',
       ...common,
+      measures: MEASURES,
       data: { source: 'publisher.csv', identifiers: { email: 'email' }, cohorts: ['arm', 'segment'] },
       arms: { column: 'arm', treatment: [ARMS.mens, ARMS.womens], control: ARMS.none },
     });
@@ -55,6 +64,7 @@ export async function writeDemoFiles(wantedFolder: string | undefined, port: num
       tls: { identity: 'advertiser.id', peer: fingerprint(identities.publisher.publicKey) },
       role: 'measures',
       ...common,
+      measures: MEASURES.map((measure) => ({ ...measure, column: COLUMN_OF[measure.name] })),
       data: { source: 'advertiser.csv', identifiers: { customer_email: 'email' } },
     });
     return folder;
@@ -64,5 +74,8 @@ export async function writeDemoFiles(wantedFolder: string | undefined, port: num
 }
 
 async function writeSession(folder: string, party: DemoParty, session: object): Promise<void> {
-  await writeFile(join(folder, `${party}.yaml`), stringify({ ...session, output: `${party}-report.json` }));
+  await writeFile(
+    join(folder, `${party}.yaml`),
+    stringify({ ...session, output: [`${party}-report.json`, `${party}-report.html`] }),
+  );
 }

@@ -64,6 +64,7 @@ export async function runSession(
       startedAt: clock.startedAt,
       finishedAt: new Date(),
       data: dataOf(prepared.list),
+      experiment: plan.experiment,
       engine,
       timing: { loadSeconds, waitSeconds, sessionSeconds, totalSeconds: clock.total() },
       bytes: { sent: channel.traffic.bytesSent, received: channel.traffic.bytesReceived },
