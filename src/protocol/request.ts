@@ -1,11 +1,10 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, uint32Bytes, utf8 } from '../bytes.js';
-import type { Terms } from './codec/index.js';
-import { encodeMessage } from './codec/index.js';
+import type { Message, MessageOf, Terms } from './codec/index.js';
+import { decodeMessage, encodeMessage } from './codec/index.js';
 import type { Identity } from './connection.js';
 import type { OwnList } from './mode.js';
-import type { MessageOf } from './codec/index.js';
 import type { Side } from './transcript.js';
 
 /** What makes two sessions the same request: the same parties, terms and input on both sides. */
@@ -41,16 +40,18 @@ export interface RequestParty {
 /** 32 bytes: SHA-256 over the terms and both sides' keys and inventories. Both sides find the same. */
 export function requestDigest(terms: Terms, parties: Readonly<Record<Side, RequestParty>>): Uint8Array {
   const part = (bytes: Uint8Array): Uint8Array => concatBytes(uint32Bytes(bytes.length), bytes);
-  const offer = encodeMessage({ type: 'offer', session: new Uint8Array(32), terms });
+  // Decoding puts the fields in the order of the specification, in which one's own objects need not have them.
+  const frame = (message: Message): Uint8Array => encodeMessage(decodeMessage(encodeMessage(message)));
+  const offer = frame({ type: 'offer', session: new Uint8Array(32), terms });
   const { initiator, responder } = parties;
   return sha256(
     concatBytes(
       REQUEST_LABEL,
       part(offer),
       part(initiator.key),
-      part(encodeMessage(initiator.inventory)),
+      part(frame(initiator.inventory)),
       part(responder.key),
-      part(encodeMessage(responder.inventory)),
+      part(frame(responder.inventory)),
     ),
   );
 }
