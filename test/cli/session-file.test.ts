@@ -13,6 +13,12 @@ const GOOD = {
   data: { source: 'list.csv', identifiers: { mail: 'email' }, cohorts: ['arm', 'place'] },
   arms: { column: 'arm', treatment: ['seen'], control: 'held out' },
 };
+const SPENDING = {
+  ...GOOD,
+  role: 'measures',
+  data: { source: 'orders.csv', identifiers: { mail: 'email' } },
+  arms: undefined,
+};
 const PSI = {
   party: 'shop',
   listen: '127.0.0.1:7701',
@@ -69,6 +75,7 @@ describe('a session file', () => {
         disclosure: 'dp',
         epsilon: '1',
         delta: '0.000001',
+        measures: [],
         minCell: 50,
         minList: 0,
         shareLabels: true,
@@ -82,7 +89,9 @@ describe('a session file', () => {
       },
       onAmbiguousCohort: 'refuse',
       arms: GOOD.arms,
-      outputPath: workspace.path('report.json'),
+      experiment: {},
+      ledger: undefined,
+      outputPaths: [workspace.path('report.json')],
       select: 'matched',
       engine: undefined,
       threads: undefined,
@@ -114,6 +123,52 @@ describe('a session file', () => {
     expect(plan({ ...GOOD, privacy: { epsilon } }).terms.epsilon).toBe(text);
   });
 
+  it('has one text for measures, and columns on the side that has the values only', () => {
+    const measures = [{ name: 'spend', quantum: '0.010', bound: '5e2', statistic: 'sum-and-squares' }];
+    const terms = [{ name: 'spend', quantum: '0.01', bound: '500', statistic: 'sum-and-squares' }];
+    const cohorts = plan({ ...GOOD, measures });
+    expect(cohorts.terms.measures).toEqual(terms);
+    expect(cohorts.data.measures).toBeUndefined();
+    const holder = plan({
+      ...SPENDING,
+      measures: [
+        { ...measures[0], column: 'total', aboveBound: 'refuse' },
+        { name: 'bought', bound: 1 },
+      ],
+    });
+    expect(holder.terms.measures).toEqual([
+      ...terms,
+      { name: 'bought', quantum: '1', bound: '1', statistic: 'sum' },
+    ]);
+    const rule = { aboveBound: 'clamp', betweenQuanta: 'round-nearest', missing: 'zero' };
+    expect(holder.data.measures).toEqual([
+      {
+        name: 'spend',
+        column: 'total',
+        rule: { ...rule, quantum: '0.01', bound: '500', aboveBound: 'refuse' },
+      },
+      { name: 'bought', column: 'bought', rule: { ...rule, quantum: '1', bound: '1' } },
+    ]);
+  });
+
+  it('takes what it knows of the experiment, a ledger with its limits, and several outputs', () => {
+    const workspace = new Workspace();
+    const experiment = { shares: { seen: 0.5, 'held out': 0.5 }, costs: { seen: 1250.5 } };
+    const path = workspace.session('session.yaml', {
+      ...GOOD,
+      connect: 'wss://127.0.0.1:1',
+      tls: { identity: 'a', peer: `sha256:${'0'.repeat(64)}` },
+      experiment,
+      ledger: { file: 'spent.jsonl' },
+      output: ['report.json', 'report.html'],
+    });
+    expect(readSessionPlan(path, {})).toMatchObject({
+      experiment,
+      ledger: { path: workspace.path('spent.jsonl'), limit: { epsilon: '10', delta: '0.00001' } },
+      outputPaths: [workspace.path('report.json'), workspace.path('report.html')],
+    });
+  });
+
   it('takes an engine from the environment before its own', () => {
     const path = new Workspace().session('session.yaml', { ...GOOD, engine: 'wasm' });
     expect(readSessionPlan(path, { VESICA_ENGINE: 'noble' }).engine).toBe('noble');
@@ -130,6 +185,8 @@ describe('a key', () => {
     'share.',
     'timeouts.',
     'tls.',
+    'experiment.',
+    'ledger.',
     'data.csv.',
     'data.consent.',
   ];
@@ -141,6 +198,8 @@ describe('a key', () => {
       share: {},
       timeouts: {},
       tls: { identity: 'a', peer: 'b' },
+      experiment: {},
+      ledger: { file: 'a' },
     };
     const error = refusal(withValue(complete, `${prefix}surprise`, 1));
     expect(error).toMatchObject({ code: 'config/invalid', field: `${prefix}surprise` });
@@ -221,6 +280,25 @@ describe('keys that do not fit each other', () => {
       { ...PSI, mode: 'psi-ca', role: 'sender' },
     ],
     ['a fingerprint that is none', 'tls.peer', { ...GOOD, tls: { identity: 'a', peer: 'sha256:12' } }],
+    ['measures in a mode that sums none', 'measures', { ...PSI, measures: [{ name: 'a', bound: 1 }] }],
+    ...(['column', 'aboveBound', 'betweenQuanta', 'missing'] as const).map((key) => {
+      const value = { column: 'c', aboveBound: 'clamp', betweenQuanta: 'refuse', missing: 'zero' }[key];
+      const content = { ...GOOD, measures: [{ name: 'a', bound: 1, [key]: value }] };
+      return [`${key} on the side without values`, `measures.${key}`, content] as [string, string, object];
+    }),
+    ['a bound that is none', 'measures.a.bound', { ...GOOD, measures: [{ name: 'a', bound: 0 }] }],
+    [
+      'a quantum that is none',
+      'measures.a.quantum',
+      { ...GOOD, measures: [{ name: 'a', bound: 1, quantum: 'x' }] },
+    ],
+    ['a ledger without identities', 'ledger', { ...GOOD, ledger: { file: 'a' } }],
+    [
+      'a ledger of rows',
+      'ledger',
+      { ...PSI, tls: { identity: 'a', peer: `sha256:${'0'.repeat(64)}` }, ledger: { file: 'a' } },
+    ],
+    ['an output twice', 'output', { ...GOOD, output: ['a.json', 'a.json'] }],
     ['a listening address that is none', 'listen', { ...PSI, listen: 'somewhere' }],
   ])('%s', (_, field, content) => {
     const error = refusal(content);
@@ -234,8 +312,11 @@ describe('keys that do not fit each other', () => {
     ['privacy.epsilon', 'much'],
     ['privacy.delta', 0],
     ['privacy.delta', 0.5],
+    ['ledger.epsilon', 21],
+    ['ledger.delta', 0],
   ])('noise that protects nobody: %s = %s', (field, value) => {
-    expect(refusal(withValue(GOOD, field, value))).toMatchObject({ code: 'dp/invalid-parameter', field });
+    const base = { ...GOOD, tls: { identity: 'a', peer: `sha256:${'0'.repeat(64)}` }, ledger: { file: 'a' } };
+    expect(refusal(withValue(base, field, value))).toMatchObject({ code: 'dp/invalid-parameter', field });
   });
 
   it('an epsilon with more digits than both sides could write alike', () => {
