@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { addDataCommands } from './data-command.js';
 import type { DemoOptions } from './demo/demo-command.js';
 import { addIdentityCommands } from './identity-command.js';
+import { addPlanCommand } from './plan-command.js';
 import { action } from './action.js';
 import { VERSION } from './version.js';
 
@@ -45,5 +46,6 @@ export function createProgram(): Command {
 
   addDataCommands(program);
   addIdentityCommands(program);
+  addPlanCommand(program);
   return program;
 }

@@ -12,6 +12,8 @@ const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
 /** Customers in both lists of the examples. */
 const SHARED = 128;
+/** What they spent together, up to 200 each. */
+const SHARED_SALES = 12_032.5;
 
 /** Runs a pair of examples as they are written, on a copy, so that nothing is written beside them. */
 async function runExamples(name: string) {
@@ -32,7 +34,7 @@ describe('the examples', () => {
   });
 
   it('come in pairs, each of which agrees, and the README names them', () => {
-    expect(sessions).toHaveLength(6);
+    expect(sessions).toHaveLength(8);
     for (const name of sessions.filter((file) => file.endsWith('-advertiser.yaml'))) {
       const other = name.replace('advertiser', 'publisher');
       expect(readSessionPlan(folder + name, {}).terms).toEqual(readSessionPlan(folder + other, {}).terms);
@@ -61,6 +63,20 @@ describe('the examples', () => {
     for (const report of [publisher, advertiser]) {
       expect(Math.abs(report.cells[0]!.count! - SHARED)).toBeLessThan(30);
     }
+  });
+
+  it('measure sales', async () => {
+    const { workspace, publisher, advertiser } = await runExamples('sales');
+    // 128 of the 168 orders are by people the publisher knows, one each, of 3 sums of 4 cells at epsilon 3.
+    for (const { measures } of [publisher, advertiser]) {
+      const [buyers, sales] = measures.map(({ cells }) => cells.reduce((sum, cell) => sum + cell.sum, 0));
+      expect(Math.abs(buyers! - SHARED)).toBeLessThan(60);
+      expect(Math.abs(sales! - SHARED_SALES)).toBeLessThan(60 * 200);
+    }
+    expect(publisher.measures.every(({ costs }) => costs !== null)).toBe(true);
+    expect(publisher.sampleRatio?.mismatch).toBe(false);
+    expect(workspace.read('sales.html')).toContain('<svg');
+    expect(JSON.parse(workspace.read('sales.json'))).toEqual(publisher);
   });
 
   it('measure a lift', async () => {
