@@ -85,7 +85,7 @@ export function formatPValue(value: number | null): string {
 /** A number in three significant digits. */
 export function formatBrief(value: number): string {
   if (value !== 0 && (Math.abs(value) < 0.001 || Math.abs(value) >= 1e7)) return value.toExponential(2);
-  return String(Number(value.toPrecision(3)));
+  return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumSignificantDigits: 3 });
 }
 
 /** An epsilon or delta in four significant digits, rounded up: an upper bound stays one. */

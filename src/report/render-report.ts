@@ -86,7 +86,8 @@ function matchLines(report: Report): string[] {
   if (cells.length === 0) return ['  counts        not told to this side'];
   const rate = `  match rate    ${matchRate?.text ?? '-'} of the own list`;
   if (mode === 'psi-ca') return [`  matched       ${formatNumber(cells[0]?.count ?? 0)}`, rate];
-  return [rate, '', 'Matched people', ...tableLines(matchTable(report), LABEL_CHARS)];
+  const noise = `  Matched people of each cell: ${noiseWords(report.privacy.counts)}`;
+  return [rate, '', 'Matched people', ...tableLines(matchTable(report), LABEL_CHARS), noise];
 }
 
 function outcomeLines(outcome: Outcome): string[] {

@@ -27,7 +27,7 @@ export function headlines(report: Report): Sentence[] {
 function headline({ name, unit, lifts }: Outcome, figures: LiftFigures): Sentence {
   const { absolute, treatment, control, arm } = figures;
   const { value, interval, standardError } = absolute;
-  const subject: Sentence = name === null ? ['a match'] : [{ name }];
+  const subject: Sentence = name === null ? ['a match'] : ['“', { name }, '”'];
   const arms: Sentence = [{ name: arm }, ' and the control arm ', { name: lifts?.control ?? '' }];
   if (value === null || interval === null) {
     const why = missingWords(absolute.missing);

@@ -100,11 +100,24 @@ describe('a report of mode aggregate', () => {
     expect(lift!.cohorts.map(({ cohort }) => cohort)).toEqual(['["x / y","z"]', '["x","y / z"]']);
   });
 
-  it('refuses an experiment whose arm has no cell', () => {
+  it('leaves an arm without a cell out, and says so', () => {
     const inventory = { ...INVENTORY, arms: { ...INVENTORY.arms, treatment: ['seen', 'elsewhere'] } };
-    expect(() => buildReport(inputOf({ inventory, outcome: outcomeOf(inventory, [1, 2, 3, 4]) }))).toThrow(
-      expect.objectContaining({ code: 'data/empty-cohort', field: 'arms' }),
+    const { lift, experiment } = buildReport(
+      inputOf({ inventory, outcome: outcomeOf(inventory, [1, 2, 3, 4]) }),
     );
+    expect(experiment).toMatchObject({ treatment: ['seen'], emptyArms: ['elsewhere'] });
+    expect(lift!.treatmentArms).toEqual(['seen']);
+  });
+
+  it.each([
+    ['no control arm', { column: 'arm', treatment: ['seen'], control: 'nowhere' }],
+    ['nothing but the control arm', { column: 'arm', treatment: ['held out'], control: 'held out' }],
+    ['no arm at all', { column: 'arm', treatment: ['x'], control: 'y' }],
+  ])('has no lift when a partner names %s', (_, arms) => {
+    const inventory = { ...INVENTORY, arms };
+    const report = buildReport(inputOf({ inventory, outcome: outcomeOf(inventory, [1, 2, 3, 4]) }));
+    expect(report).toMatchObject({ lift: null, detectable: null });
+    expect(report.cells).toHaveLength(4);
   });
 
   it('takes labels of a partner for nothing but text', () => {
@@ -134,7 +147,16 @@ describe('a report of mode psi-ca', () => {
 
   it('with noise has one cell without label', () => {
     const report = buildReport(inputOf({ terms: psiCa, inventory: whole, outcome }));
-    expect(report.cells).toEqual([{ label: {}, size: 400, count: 29, noiseDominated: false }]);
+    expect(report.cells).toEqual([
+      {
+        label: {},
+        size: 400,
+        count: 29,
+        noiseDominated: false,
+        matchRate: { percent: 7, capped: false, text: '7 %' },
+        rate: null,
+      },
+    ]);
     expect(report.lift).toBeNull();
   });
 

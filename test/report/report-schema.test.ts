@@ -3,9 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { Compile } from 'typebox/compile';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { VesicaError } from '../../src/errors.js';
 import { buildReport } from '../../src/report/index.js';
 import { REPORT_SCHEMA } from '../../src/report/report-schema.js';
+import { hasReferenceData } from '../support/reference-data.js';
 import { TERMS } from '../support/session-pair.js';
+import { CONTROL, MENS, WOMENS, advertiserInput, hillstromInput } from './hillstrom.js';
 import { INVENTORY, inputOf, outcomeOf, sampleReport } from './sample.js';
 
 const path = fileURLToPath(new URL('../../protocol-spec/report.schema.json', import.meta.url));
@@ -43,10 +46,55 @@ describe('protocol-spec/report.schema.json', () => {
         terms: { ...inputOf().terms, mode: 'psi-ca', initiatorRole: 'sender', disclosure: 'exact' },
       }),
     );
-    for (const report of [sampleReport(), psi, exact]) {
+    const { outcome } = inputOf();
+    const replayed = buildReport(
+      inputOf({
+        outcome: {
+          ...outcome,
+          answeredFrom: new Uint8Array(32),
+          notKept: new VesicaError('ledger/unwritable', 'no room'),
+        },
+      }),
+    );
+    for (const report of [sampleReport(), psi, exact, replayed]) {
       const errors = validator().Errors(JSON.parse(JSON.stringify(report)));
       expect(errors, report.mode).toEqual([]);
     }
+  });
+
+  it.runIf(hasReferenceData)('accepts every variety of measures, as JSON', () => {
+    const experiment = {
+      shares: { [MENS]: 1, [WOMENS]: 1, [CONTROL]: 1 },
+      costs: { [MENS]: 1250.5 },
+      exposure: { column: 'segment', exposed: '1) $0 - $100' },
+    };
+    const varieties = [
+      hillstromInput(),
+      hillstromInput({ experiment }),
+      hillstromInput({ spendStatistic: 'sum', experiment }),
+      advertiserInput('shared'),
+      advertiserInput('kept', { experiment }),
+    ];
+    for (const input of varieties) {
+      const report: unknown = JSON.parse(JSON.stringify(buildReport(input)));
+      expect(validator().Errors(report)).toEqual([]);
+    }
+  });
+
+  it('says of every field what it is', () => {
+    const bare: string[] = [];
+    const walk = (schema: unknown, path: string): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      const { properties, items, anyOf } = schema as Record<string, unknown>;
+      for (const [key, field] of Object.entries(properties ?? {})) {
+        if (!/\S/.test((field as { description?: string }).description ?? '')) bare.push(`${path}.${key}`);
+        walk(field, `${path}.${key}`);
+      }
+      walk(items, `${path}[]`);
+      for (const option of (anyOf as unknown[] | undefined) ?? []) walk(option, path);
+    };
+    walk(JSON.parse(readFileSync(path, 'utf8')), '');
+    expect(bare).toEqual([]);
   });
 
   it('accepts the lift of arms that nobody in them makes computable', () => {

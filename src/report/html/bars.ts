@@ -4,11 +4,11 @@ import { NOISY } from '../tables.js';
 import { outcomeNoise } from '../words.js';
 import { type Axis, axisOf, round } from './axis.js';
 import { type Html, html } from './escape.js';
-import { plotHtml } from './plot.js';
+import { plotHtml, rangeHtml } from './plot.js';
 
 /** A bar for each cell: its rate or mean, with the interval as error bar. */
 export function barsHtml(outcome: Outcome, id: string): Html | '' {
-  const { cells, unit, missing } = outcome;
+  const { cells, unit } = outcome;
   if (cells.length === 0) return '';
   const scale = unit.kind === 'share' ? 100 : 1;
   const format = formatFor(unit);
@@ -32,7 +32,6 @@ export function barsHtml(outcome: Outcome, id: string): Html | '' {
       }),
       notes: [
         'A dashed bar: the figure of the cell is below two standard deviations of its noise.',
-        ...(missing === null ? [] : [`No lift: ${missing}.`]),
         ...outcomeNoise(outcome),
       ],
     },
@@ -43,21 +42,11 @@ export function barsHtml(outcome: Outcome, id: string): Html | '' {
 function bar(axis: Axis, { mean: { value, interval }, noiseDominated }: CellFigures, scale: number): Html {
   if (value === null) return html``;
   const [zero, end] = [axis.at(0), axis.at(value * scale)];
-  const rect = html`<rect
-    class="bar${noiseDominated ? ' noisy' : ''}"
-    x="${Math.min(zero, end)}%"
-    y="22%"
-    width="${round(Math.abs(end - zero))}%"
-    height="56%"
-  />`;
-  if (interval === null) return rect;
-  const [from, to] = [axis.at(interval.lower * scale), axis.at(interval.upper * scale)];
-  return html`${rect}<line class="error" x1="${from}%" x2="${to}%" y1="50%" y2="50%" />
-    <line class="error" x1="${from}%" x2="${from}%" y1="38%" y2="62%" /><line
-      class="error"
-      x1="${to}%"
-      x2="${to}%"
-      y1="38%"
-      y2="62%"
-    />`;
+  const [x, width] = [Math.min(zero, end), round(Math.abs(end - zero))];
+  const error = interval === null ? '' : rangeHtml(axis, interval, { scale, name: 'error' });
+  const look = noiseDominated ? 'bar noisy' : 'bar';
+  return html`<svg y="50%" overflow="visible">
+    <rect class="${look}" x="${x}%" y="-9" width="${width}%" height="18" />
+    ${error}
+  </svg>`;
 }

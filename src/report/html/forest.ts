@@ -4,7 +4,7 @@ import { NOISY } from '../tables.js';
 import { outcomeNoise } from '../words.js';
 import { type Axis, axisOf } from './axis.js';
 import { type Html, html } from './escape.js';
-import { type PlotRow, plotHtml } from './plot.js';
+import { type PlotRow, plotHtml, rangeHtml } from './plot.js';
 
 /** Forest plot of the differences to the control arm: arms over all cohorts, then each cohort. */
 export function forestHtml(outcome: Outcome, id: string): Html | '' {
@@ -63,19 +63,12 @@ function valueAndDescription({ unit }: Outcome, { absolute, noiseDominated }: Li
   return { value, description };
 }
 
+/** Drawn about the middle of its row, whatever the row's height. */
 function mark(axis: Axis, { absolute: { value, interval } }: LiftFigures, scale: number): Html {
   if (value === null) return html``;
   const x = axis.at(value * scale);
-  if (interval === null) return html`<circle class="point open" cx="${x}%" cy="50%" r="4.5" />`;
-  const [from, to] = [axis.at(interval.lower * scale), axis.at(interval.upper * scale)];
-  const open = interval.lower <= 0 && interval.upper >= 0 ? ' open' : '';
-  return html`<line class="range" x1="${from}%" x2="${to}%" y1="50%" y2="50%" />
-    <line class="cap" x1="${from}%" x2="${from}%" y1="35%" y2="65%" /><line
-      class="cap"
-      x1="${to}%"
-      x2="${to}%"
-      y1="35%"
-      y2="65%"
-    />
-    <circle class="point${open}" cx="${x}%" cy="50%" r="4.5" />`;
+  const holdsZero = interval === null || (interval.lower <= 0 && interval.upper >= 0);
+  const point = html`<circle class="point${holdsZero ? ' open' : ''}" cx="${x}%" cy="0" r="4.5" />`;
+  const range = interval === null ? '' : rangeHtml(axis, interval, { scale, name: 'range' });
+  return html`<svg y="50%" overflow="visible">${range}${point}</svg>`;
 }

@@ -104,3 +104,15 @@ function axisHtml(axis: Axis, title: string, id: string): Html {
 export function notesHtml(notes: readonly string[]): Html[] {
   return notes.map((note) => html`<p class="terms">${note}</p> `);
 }
+
+/** The line of an interval with its ends, about y = 0. */
+export function rangeHtml(
+  axis: Axis,
+  interval: { readonly lower: number; readonly upper: number },
+  { scale, name }: { readonly scale: number; readonly name: 'range' | 'error' },
+): Html {
+  const [from, to] = [axis.at(interval.lower * scale), axis.at(interval.upper * scale)];
+  return html`<line class="${name}" x1="${from}%" x2="${to}%" y1="0" y2="0" />
+    <line class="${name}" x1="${from}%" x2="${from}%" y1="-5" y2="5" />
+    <line class="${name}" x1="${to}%" x2="${to}%" y1="-5" y2="5" />`;
+}

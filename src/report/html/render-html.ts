@@ -38,7 +38,8 @@ export function renderHtml(report: Report): string {
     title: `Report of ${party} about ${party} and ${partner}`,
     header: html`<h1>Report of ${nameHtml(party)} about ${nameHtml(party)} and ${nameHtml(partner)}</h1>
       <p class="lead">
-        ${purpose === '' ? '' : html`${nameHtml(purpose)}. `}Mode ${mode}, ${report.finishedAt.slice(0, 10)}.
+        ${purpose === '' ? '' : html`Purpose: ${nameHtml(purpose)}. `}Mode ${mode},
+        ${report.finishedAt.slice(0, 10)}.
       </p>
       ${listHtml('warnings', warnings(report))}${listHtml('findings', headlines(report))}`,
     main: html`${outcomes.map((outcome, i) => outcomeHtml(outcome, `o${i}`, several))}${matchHtml(report)}${checksHtml(report)}${privacyHtml(report)}${dataHtml(report)}`,
@@ -49,7 +50,9 @@ export function renderHtml(report: Report): string {
 function listHtml(name: 'warnings' | 'findings', sentences: readonly Sentence[]): Html | '' {
   if (sentences.length === 0) return '';
   const item = (sentence: Sentence): Html =>
-    html`<li>${sentence.map((part) => (typeof part === 'string' ? part : nameHtml(part.name)))}</li> `;
+    html`<li>
+      ${sentence.map((part) => (typeof part === 'string' ? part.replaceAll(' %', '\u00a0%') : nameHtml(part.name)))}
+    </li> `;
   const label = name === 'warnings' ? 'Before you believe a figure' : 'What the session found';
   return html`<ul class="${name}" aria-label="${label}">
     ${sentences.map(item)}

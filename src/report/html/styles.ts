@@ -64,21 +64,22 @@ th:first-child,td:first-child{text-align:start;padding-inline-start:0}
 td:last-child,th:last-child{padding-inline-end:0}
 thead th{color:var(--muted);font-weight:600;font-size:.875rem;vertical-align:bottom;
 border-bottom:2px solid var(--line)}
+thead td{border-bottom:2px solid var(--line)}
 tbody th{font-weight:500;min-width:8rem}
 .mark{display:inline-block;border:1px dashed var(--warn);color:var(--warn);border-radius:.25rem;
 padding:0 .375rem;font-size:.8125rem;white-space:nowrap}
 .plot td,.plot th{border-bottom:0;vertical-align:middle}
 tr.group th{padding-top:1rem;font-weight:600}
 tr.group+tr th,tr.group~tr th[scope=row]{padding-inline-start:1rem}
-.plot .space{position:relative;width:52%;padding:0;min-width:10rem}
-.plot .space svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}
+.plot .space{position:relative;width:46%;padding:0;min-width:10rem}
+.plot .space>svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}
 .plot tbody td,.plot tbody th{height:2.125rem}
 .plot tfoot td{height:3.25rem}
+.plot thead th:nth-child(2){text-align:center}
 .plot td.value{white-space:nowrap;width:1%}
 .grid{stroke:var(--line);stroke-width:1}
 .zero{stroke:var(--zero);stroke-width:1.5;stroke-dasharray:5 3}
 .range{stroke:var(--stroke);stroke-width:2}
-.cap{stroke:var(--stroke);stroke-width:2}
 .point{fill:var(--stroke);stroke:var(--stroke);stroke-width:2}
 .point.open{fill:var(--ground)}
 .bar{fill:var(--bar);stroke:var(--bar)}
@@ -102,7 +103,7 @@ td[data-label]::before{content:attr(data-label);color:var(--muted)}
 td.none{display:none}
 .plot tbody tr{border-bottom:0;padding:.375rem 0 0}
 .plot .space,.plot tbody td.space{width:auto;height:1.75rem;margin-inline:.5rem}
-.plot tfoot td:not(.space){display:none}
+.plot tfoot td:not(.space),.plot .group td.space{display:none}
 .plot td.value,.plot .value{white-space:normal;width:auto;color:var(--muted);font-size:.875rem}
 .plot tfoot td.space{height:3.25rem}
 dl{grid-template-columns:1fr;gap:0}

@@ -3,7 +3,8 @@ import { type Html, html, nameHtml } from './escape.js';
 import { notesHtml } from './plot.js';
 
 /** A table under its caption, with the privacy terms of its figures below. On a phone each row becomes a list. */
-export function tableHtml({ header, rows }: Table, caption: string, notes: readonly string[] = []): Html {
+export function tableHtml(table: Table, caption: string, notes: readonly string[] = []): Html {
+  const { header, rows } = withoutEmptyEnd(table);
   const cellHtml = (text: string, i: number): Html => {
     const head = header[i + 1] ?? '';
     if (text === NOISY) return html`<td role="cell"><span class="mark">${text}</span></td>`;
@@ -41,4 +42,14 @@ export function tableHtml({ header, rows }: Table, caption: string, notes: reado
       </tbody>
     </table>
     ${notesHtml(notes)}`;
+}
+
+/** Without its last column where nothing stands in it. */
+function withoutEmptyEnd({ header, rows }: Table): Table {
+  const last = header.length - 1;
+  if (header[last] !== '' || rows.some(({ cells }) => cells[last - 1] !== '')) return { header, rows };
+  return {
+    header: header.slice(0, -1),
+    rows: rows.map((row) => ({ ...row, cells: row.cells.slice(0, -1) })),
+  };
 }
