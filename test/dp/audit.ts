@@ -22,24 +22,30 @@ export type Release<Database> = (database: Database) => readonly Distribution[];
 /** A figure that is not shown, whatever the noise. */
 export const WITHHELD: Distribution = { weights: new Map([['withheld', 1n]]), total: 1n };
 
-/** Outcomes at and past +-WINDOW are one outcome each; true values and thresholds lie within it. */
-const WINDOW = 8n;
+/** Outcomes at and past either end are one outcome each; true values and thresholds lie within. */
+export interface Window {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+const WINDOW: Window = { from: -8n, to: 8n };
 
 /**
- * Discrete Laplace noise with ratio `a` between neighbouring integers. The outcomes from WINDOW on are put together: on
+ * Discrete Laplace noise with ratio `a` between neighbouring integers. The outcomes past the window are put together: on
  * all of them two true values within the window have probabilities in the same proportion, so this loses nothing.
  */
-export function laplaceNoise(a: Rational): Noise {
+export function laplaceNoise(a: Rational, { from, to }: Window = WINDOW): Noise {
   return remembered((value) => {
+    if (value < from || value > to) throw new Error('a true value outside the window');
     const points = new Map<string, Rational>();
     // P(x >= steps) = a^steps / (1 + a)
     const tail = (steps: bigint) =>
       rational(a.numerator ** steps * a.denominator, a.denominator ** steps * (a.numerator + a.denominator));
-    points.set(String(-WINDOW), tail(value + WINDOW));
-    for (let outcome = 1n - WINDOW; outcome < WINDOW; outcome += 1n) {
+    points.set(String(from), tail(value - from));
+    for (let outcome = from + 1n; outcome < to; outcome += 1n) {
       points.set(String(outcome), evaluateAt(discreteLaplaceProbability(outcome - value), a));
     }
-    points.set(String(WINDOW), tail(WINDOW - value));
+    points.set(String(to), tail(to - value));
     return fromProbabilities(points);
   });
 }
