@@ -25,7 +25,7 @@ import {
 const LABEL_CHARS = 60;
 /** The same in tables with many columns beside the names. */
 const NARROW_LABEL_CHARS = 22;
-const WIDTH = 118;
+const WIDTH = 120;
 const INDENT = { first: '  ', rest: '    ' };
 const label = (text: string): string => plainLabel(text, LABEL_CHARS);
 
@@ -86,14 +86,14 @@ function matchLines(report: Report): string[] {
   if (cells.length === 0) return ['  counts        not told to this side'];
   const rate = `  match rate    ${matchRate?.text ?? '-'} of the own list`;
   if (mode === 'psi-ca') return [`  matched       ${formatNumber(cells[0]?.count ?? 0)}`, rate];
-  const noise = `  Matched people of each cell: ${noiseWords(report.privacy.counts)}`;
-  return [rate, '', 'Matched people', ...tableLines(matchTable(report), LABEL_CHARS), noise];
+  const noise = wrapText(`Matched people of each cell: ${noiseWords(report.privacy.counts)}`, WIDTH, INDENT);
+  return [rate, '', 'Matched people', ...tableLines(matchTable(report), LABEL_CHARS), ...noise];
 }
 
 function outcomeLines(outcome: Outcome): string[] {
   const { name, lifts, cells, arms, missing, consequences } = outcome;
   const follows = consequenceTable(outcome);
-  const noise = outcomeNoise(outcome).map((line) => `  ${line}`);
+  const noise = outcomeNoise(outcome).flatMap((line) => wrapText(line, WIDTH, INDENT));
   const title = name === null ? 'Matched people' : label(name);
   const lines: string[] = [];
   if (lifts !== null) {

@@ -51,7 +51,7 @@ export function matchTable({ cells }: Report): Table {
 export function liftTable({ unit }: Outcome, lifts: readonly LiftFigures[]): Table {
   const inCohorts = lifts.some(({ cohort }) => cohort !== null);
   return {
-    header: ['arm', ...liftHeader(unit), inCohorts ? 'p' : 'p (Holm)', ''],
+    header: ['arm', ...liftHeader(unit), inCohorts ? 'p' : 'Holm p', ''],
     rows: lifts.map((figures) => ({
       name: figures.arm,
       group: figures.cohort ?? undefined,

@@ -121,7 +121,7 @@ export function outcomeNoise({ name, noise, squaresNoise }: Outcome): string[] {
 export function liftHeader(unit: FigureUnit): readonly string[] {
   return unit.kind === 'share'
     ? ['rate', 'control', 'difference, points', 'relative', 'incremental']
-    : ['mean', 'control', 'difference a person', 'relative', 'incremental'];
+    : ['mean', 'control', 'difference each', 'relative', 'incremental'];
 }
 
 /** How the confidence of a table's intervals is said. */

@@ -9,23 +9,25 @@ export interface Axis {
 
 /** About this many ticks: their texts stay apart on a phone. */
 const WANTED_TICKS = 5;
+/** Values closer together than this are shown as equal: their ticks could not be told apart. */
+const LEAST_SPAN = 1e-9;
 
 /**
  * An axis that holds zero and every value, from tick to tick.
  *
- * Steps are 1, 2 or 5 times a power of ten. Values that are not finite are left out; without any the axis is [0, 1].
+ * Steps are 1, 2 or 5 times a power of ten. Values that are not finite are left out; without any two apart the axis is [0, 1].
  */
 export function axisOf(values: readonly number[]): Axis {
   const finite = values.filter((value) => Number.isFinite(value));
   const low = Math.min(0, ...finite);
   const high = Math.max(0, ...finite);
-  const span = high - low > 0 ? high - low : 1;
+  const span = high - low > LEAST_SPAN ? high - low : 1;
   const rough = span / WANTED_TICKS;
   const power = Math.floor(Math.log10(rough));
   const factor = [1, 2, 5, 10].find((candidate) => candidate * 10 ** power >= rough * (1 - 1e-9)) ?? 10;
   const step = factor * 10 ** power;
   const first = Math.floor(low / step + 1e-9);
-  const last = Math.max(first + 1, Math.ceil((high - low > 0 ? high : 1) / step - 1e-9));
+  const last = Math.max(first + 1, Math.ceil((low + span) / step - 1e-9));
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
   const [start, end] = [first * step, last * step];
   return {

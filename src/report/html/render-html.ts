@@ -43,7 +43,7 @@ export function renderHtml(report: Report): string {
       </p>
       ${listHtml('warnings', warnings(report))}${listHtml('findings', headlines(report))}`,
     main: html`${outcomes.map((outcome, i) => outcomeHtml(outcome, `o${i}`, several))}${matchHtml(report)}${checksHtml(report)}${privacyHtml(report)}${dataHtml(report)}`,
-    footer: html`Written by ${report.software}. Session <code>${report.session}</code>.`,
+    footer: html`Written by ${nameHtml(report.software)}. Session <code>${report.session}</code>.`,
   });
 }
 
