@@ -106,20 +106,22 @@ export async function addAndRerandomise(
 }
 
 /**
- * Decrypts rows of ciphertexts to g^t, column by column: g^t = C_j - y_j C_0.
+ * Decrypts rows of ciphertexts to g^(t + added), column by column: g^t = C_j - y_j C_0. What is added goes in before
+ * anything depends on t, so a search for t + added takes a time that tells no more than t + added does.
  *
+ * @param added - n * q integers, row by row; may be negative.
  * @returns n * q * 32 bytes, row by row, or `undefined` when a component is no element, or a row's first the identity.
  */
 export async function decryptRows(
   operations: GroupOperations,
   secrets: Uint8Array,
-  ciphertexts: Uint8Array,
+  { ciphertexts, added }: { readonly ciphertexts: Uint8Array; readonly added: readonly bigint[] },
 ): Promise<Uint8Array | undefined> {
   const columns = secrets.length / SCALAR_BYTES;
   const width = columns + 1;
   const rows = ciphertexts.length / (width * ELEMENT_BYTES);
   const heads = new Uint8Array(rows * ELEMENT_BYTES);
-  const parts = new Uint8Array(2 * rows * columns * ELEMENT_BYTES);
+  const parts = new Uint8Array(3 * rows * columns * ELEMENT_BYTES);
   for (let row = 0; row < rows; row += 1) {
     const from = row * width * ELEMENT_BYTES;
     heads.set(ciphertexts.subarray(from, from + ELEMENT_BYTES), row * ELEMENT_BYTES);
@@ -134,11 +136,17 @@ export async function decryptRows(
     const { elements, validity } = await operations.evaluate(heads, minus);
     wipe(minus);
     if (firstInvalid(validity, rows) >= 0) return undefined;
-    scatter(elements, parts.subarray(half * ELEMENT_BYTES), { column, width: columns });
+    scatter(elements, parts.subarray(half * ELEMENT_BYTES, 2 * half * ELEMENT_BYTES), {
+      column,
+      width: columns,
+    });
   }
-  const groups = Uint32Array.from({ length: 2 * half }, (_, i) => i % half);
+  const plain = concatBytes(...added.map(bigIntToScalar));
+  parts.set(await operations.multiplyBase(plain), 2 * half * ELEMENT_BYTES);
+  wipe(plain);
+  const groups = Uint32Array.from({ length: 3 * half }, (_, i) => i % half);
   const { sums, validity } = await operations.sum(parts, 1, groups, half);
-  return firstInvalid(validity, 2 * half) >= 0 ? undefined : sums;
+  return firstInvalid(validity, 3 * half) >= 0 ? undefined : sums;
 }
 
 /** Puts items of 32 bytes into one column of rows of `width` items. Byte by byte: a view an item would cost more. */

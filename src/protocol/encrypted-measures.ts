@@ -51,7 +51,10 @@ export function encryptedMeasures(
 
   async function decrypt(ciphertexts: Uint8Array): Promise<number[][]> {
     const { secrets } = await pair;
-    const elements = await decryptRows(operations, secrets, ciphertexts);
+    // This party's own noise goes in before the search. How long that takes then tells the other party nothing but the
+    // figure that it is told anyway.
+    const added = cells.flatMap((_, cell) => columns.map((__, column) => noise[column]?.[cell] ?? 0n));
+    const elements = await decryptRows(operations, secrets, { ciphertexts, added });
     if (elements === undefined) {
       throw new VesicaError('peer/invalid-element', 'a sum is not a ciphertext', { field: 'sums' });
     }
@@ -60,7 +63,7 @@ export function encryptedMeasures(
     return columns.map((_, column) =>
       cells.map((__, cell) => {
         const sum = found[cell * columns.length + column];
-        if (sum !== undefined) return sum;
+        if (sum !== undefined) return sum - Number(noise[column]?.[cell] ?? 0n);
         throw new VesicaError('peer/wrong-count', `the sum of cell ${cell} is out of range`, {
           field: 'sums',
         });

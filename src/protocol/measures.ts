@@ -39,7 +39,7 @@ export interface Column {
   readonly bound: number;
   /** Noise on each cell's sum, in units. */
   readonly mechanism: Mechanism;
-  /** Smallest and largest sum, noise included, that a cell can have. */
+  /** Smallest and largest sum that a cell can have with the noise of both parties inside. */
   readonly minimum: number;
   readonly maximum: number;
 }
@@ -106,18 +106,19 @@ export function columnsOf(terms: Terms, people: number): readonly Column[] {
       unit: Number(unit),
       bound: Number(range.bound),
       mechanism: discreteLaplace(epsilon, range.bound),
-      minimum: -Number(range.tail),
-      maximum: Number(range.bound * BigInt(people) + range.tail),
+      minimum: -2 * Number(range.tail),
+      maximum: Number(range.bound * BigInt(people) + 2n * range.tail),
     };
   });
 }
 
+/** Both parties' noise is inside when a sum is decrypted, either of which may be `tail` up or down. */
 function rangeOf(
   bound: bigint,
   { people, epsilon }: { readonly people: number; readonly epsilon: Rational },
 ): { readonly bound: bigint; readonly tail: bigint; readonly width: bigint } {
   const tail = (TAIL_SCALES * bound * epsilon.denominator) / epsilon.numerator + 1n;
-  return { bound, tail, width: bound * BigInt(people) + 2n * tail };
+  return { bound, tail, width: bound * BigInt(people) + 4n * tail };
 }
 
 /** A measure's bound in quanta. */
