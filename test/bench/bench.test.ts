@@ -59,3 +59,34 @@ it('npm run bench -- discrete-logarithms --json decrypts rightly on every engine
   expect(results.every(({ tableEntries }) => tableEntries === 2 ** 18)).toBe(true);
   expect(results.every(({ processorSeconds }) => processorSeconds > 0)).toBe(true);
 });
+
+it('npm run bench -- session --json runs both parties over TLS and counts what it cost', () => {
+  const size = 300;
+  const report = bench(
+    ...[
+      'session',
+      '--mode',
+      'aggregate',
+      '--size',
+      String(size),
+      '--cells',
+      '3',
+      '--measures',
+      '2',
+      '--threads',
+      '1',
+    ],
+  ) as {
+    bytesPerPair: number;
+    coreSeconds: number;
+    initiator: { bytesSent: number; bytesReceived: number; peakRssBytes: number };
+    responder: { bytesSent: number; bytesReceived: number };
+  };
+  const { initiator, responder } = report;
+  expect(initiator.bytesSent).toBe(responder.bytesReceived);
+  expect(initiator.bytesReceived).toBe(responder.bytesSent);
+  // An element and its tag one way, an element and three more for the ciphertexts the other, and the dummies of 3 cells.
+  expect(report.bytesPerPair).toBeGreaterThan(32 + 10 + 4 * 32);
+  expect(report.coreSeconds).toBeGreaterThan(0);
+  expect(initiator.peakRssBytes).toBeGreaterThan(1e6);
+});
