@@ -287,7 +287,8 @@ def map_of(**fields):
 
 
 MOST = 2**27
-STAGE = one_of("elements", "dummies", "list", "tags")
+STAGE = one_of("elements", "dummies", "keys", "list", "tags", "sums")
+MEASURE = map_of(name=text(200), quantum=text(32), bound=text(32), statistic=one_of("sum", "sum-and-squares"))
 TERMS = map_of(
     suite=text(64),
     mode=one_of("psi", "psi-ca", "aggregate"),
@@ -298,6 +299,7 @@ TERMS = map_of(
     disclosure=one_of("rows", "exact", "dp"),
     epsilon=text(32),
     delta=text(32),
+    measures=list_of(0, 8, MEASURE),
     minCell=integer(0, MOST),
     minList=integer(0, MOST),
     shareLabels=flag,
@@ -320,10 +322,12 @@ MESSAGES = {
         dimensions=list_of(0, 8, text(200)),
         arms=ARMS,
         cells=list_of(0, 4096, CELL),
+        input=octets(32, 32),
     ),
+    "recall": map_of(stored=flag),
     "chunk": map_of(stage=STAGE, seq=integer(0, MOST), items=octets(1, 2**20)),
     "ack": map_of(stage=STAGE, chunks=integer(1, MOST)),
-    "counts": map_of(values=octets(8, 32768)),
+    "figures": map_of(values=octets(8, 262144)),
     "receipt": map_of(signature=octets(64, 64)),
     "abort": map_of(code=text(64), field=text(64)),
 }
@@ -361,11 +365,17 @@ def decimal(text_form):
     return int(whole + fraction), 10 ** len(fraction)
 
 
+def share(epsilon, weight, total):
+    """The part of the decimal text `epsilon` that a figure gets, as numerator and denominator (measures.md)."""
+    num, den = decimal(epsilon)
+    return num * weight, den * total
+
+
 def half_width(epsilon, delta):
     """The smallest h >= 1 with q^h (1 - q) / (1 + q - 2 q^(h + 1)) <= delta, q = e^-epsilon."""
     bits = 400
     one = 1 << bits
-    q = exp_minus(*decimal(epsilon), bits)
+    q = exp_minus(*epsilon, bits)
     num, den = decimal(delta)
     power = q
     h = 1
@@ -373,6 +383,95 @@ def half_width(epsilon, delta):
         power = power * q >> bits
         h += 1
     return h
+
+
+# ---- measures (measures.md) ----
+
+SUM_RANGE = 2**36
+
+
+def weights(measures):
+    """Column by column: the measure, its kind and its weight."""
+    columns = []
+    for index, measure in enumerate(measures):
+        columns.append((index, "sum", 2))
+        if measure["statistic"] == "sum-and-squares":
+            columns.append((index, "squares", 1))
+    return columns
+
+
+def bound_quanta(measure):
+    bound, bound_den = decimal(measure["bound"])
+    quantum, quantum_den = decimal(measure["quantum"])
+    quanta, rest = divmod(bound * quantum_den, bound_den * quantum)
+    check(rest == 0 and quanta > 0, "bound in quanta")
+    return quanta
+
+
+def columns_of(terms, people):
+    """Each column's measure, kind, unit, bound and the edges of its range."""
+    kinds = weights(terms["measures"])
+    total = 1 + sum(weight for _, _, weight in kinds)
+    columns = []
+    for measure, kind, weight in kinds:
+        num, den = share(terms["epsilon"], weight, total)
+        most = bound_quanta(terms["measures"][measure])
+        unit = 1
+        while True:
+            bound = most if kind == "sum" else (most * most + unit // 2) // unit
+            tail = 46 * bound * den // num + 1
+            if bound * people + 4 * tail <= SUM_RANGE or kind == "sum":
+                break
+            unit *= 2
+        check(bound * people + 4 * tail <= SUM_RANGE, "range of a measure")
+        columns.append((measure, kind, unit, bound, -2 * tail, bound * people + 2 * tail))
+    return columns
+
+
+def column_value(column, values):
+    measure, kind, unit, bound, _, _ = column
+    value = values[measure]
+    return value if kind == "sum" else min((2 * value * value + unit) // (2 * unit), bound)
+
+
+def scalar_of(hexadecimal):
+    value = int.from_bytes(bytes.fromhex(hexadecimal), "little")
+    check(0 < value < ORDER, "a scalar")
+    return value
+
+
+def times_base(value):
+    return encode(multiply(value % ORDER, BASE)).hex()
+
+
+# ---- the input tag and the request (handshake.md) ----
+
+TYPES = ["email", "phone", "maid", "customer_id", "domain"]
+
+
+def hmac_sha256(key, message):
+    block = key.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(b ^ 0x36 for b in block) + message).digest()
+    return hashlib.sha256(bytes(b ^ 0x5C for b in block) + inner).digest()
+
+
+def double(value):
+    """A whole number below 2^53 as an IEEE 754 double, least significant byte first."""
+    if value == 0:
+        return bytes(8)
+    exponent = value.bit_length() - 1
+    return ((1023 + exponent << 52) + (value << 52 - exponent) - (1 << 52)).to_bytes(8, "little")
+
+
+def input_tag(secret, rows):
+    key = hashlib.sha256(ed25519_sign(secret, b"VESICA-V1-Input-Key")[1]).digest()
+    message = int32(len(rows)) + bytes(TYPES.index(row["type"]) for row in rows)
+    message += b"".join(bytes.fromhex(row["key"]) for row in rows)
+    if "cell" in rows[0]:
+        message += int32(4) + b"".join(row["cell"].to_bytes(4, "little") for row in rows)
+    for measure in range(len(rows[0].get("values", []))):
+        message += int32(8) + b"".join(double(row["values"][measure]) for row in rows)
+    return hmac_sha256(key, message)
 
 
 # ---- one vector ----
@@ -419,9 +518,11 @@ class Vector:
             self.check_chunks(side)
         self.check_handshake()
         for key in self.streams:
-            if key[1] != "tags":
+            if key[1] in ("elements", "dummies", "list"):
                 self.check_products(*key)
-        if self.terms["mode"] == "psi":
+        if "answeredFrom" in self.data:
+            self.check_replay()
+        elif self.terms["mode"] == "psi":
             self.check_psi()
         else:
             self.check_counting()
@@ -449,12 +550,16 @@ class Vector:
             check(encode(hash_to_group(row["type"], key)).hex() == row["element"], "hashed element")
 
     def check_handshake(self):
-        kinds = [what for _, what, _ in self.decoded if what not in ("chunk", "ack", "counts", "receipt")]
-        check(sorted(kinds) == ["accept", "hello", "hello", "inventory", "inventory", "offer"], "handshake")
+        kinds = [what for _, what, _ in self.decoded if what not in ("chunk", "ack", "figures", "receipt")]
+        recalls = ["recall", "recall"] if self.terms["disclosure"] == "dp" else []
+        told = ["accept", "hello", "hello", "inventory", "inventory", "offer"] + recalls
+        check(sorted(kinds) == told, "handshake")
         for side in OTHER:
             hello = self.said(side, "hello")[0]
             check(1 in hello["versions"], "version")
             check(hello["key"].hex() == self.data[side]["publicKey"], "key of hello")
+            for recall in self.said(side, "recall"):
+                check(recall["stored"] == ("answeredFrom" in self.data), "recall")
             inventory = self.said(side, "inventory")[0]
             check(inventory["size"] == self.size(side), "size of inventory")
             sizes = [cell["size"] for cell in inventory["cells"]]
@@ -475,10 +580,11 @@ class Vector:
         for (who, stage), stream in self.streams.items():
             if who != side:
                 continue
-            if stage == "tags":
-                check(self.payload(side, stage).hex() == "".join(stream["chunks"]), "tags in frames")
+            if stage in ("tags", "keys"):
+                check(self.payload(side, stage).hex() == "".join(stream["chunks"]), "chunks in frames")
             else:
-                items = "".join(item["blinded"] for item in stream["items"])
+                rows = (item.get("blinded", "") + "".join(item.get("ciphertexts", [])) for item in stream["items"])
+                items = "".join(rows)
                 check(self.payload(side, stage).hex() == items, "elements in frames")
             # Each stream here is one chunk, acknowledged once.
             acks = [m["chunks"] for m in self.said(OTHER[side], "ack") if m["stage"] == stage]
@@ -525,7 +631,9 @@ class Vector:
         else:
             sizes = [self.size(receiver)]
             cell_of = [0] * self.size(receiver)
-        h = half_width(self.terms["epsilon"], self.terms["delta"]) if self.terms["disclosure"] == "dp" else 0
+        total = 1 + sum(weight for _, _, weight in weights(self.terms["measures"]))
+        private = self.terms["disclosure"] == "dp"
+        h = half_width(share(self.terms["epsilon"], 1, total), self.terms["delta"]) if private else 0
         per_cell = 2 * h
         dummies = [
             [("dummy", hashlib.sha256(b"VESICA-V1-Dummy" + self.session + int32(c) + int32(k)).hexdigest())
@@ -559,12 +667,13 @@ class Vector:
         # What the receiver computes: its scalar on the sender's list.
         list_tags = {item["evaluated"][: 2 * t] for item in self.sent(sender, "list")}
         theirs = set(self.pairs(sender))
-        counts, noises, exact = [], [], []
+        counts, noises, exact, cell_tags = [], [], [], []
         at = first = 0
         for cell, size in enumerate(sizes):
             part = tags[at : at + size + per_cell]
             at += size + per_cell
-            check(part == sorted(part), "order of tags")
+            check(part == sorted(part) and len(set(part)) == len(part), "order of tags")
+            cell_tags.append(set(part))
             true = [item["evaluated"][: 2 * t] for item in elements[first : first + size]]
             first += size
             rest = list(part)
@@ -579,17 +688,98 @@ class Vector:
             exact.append(sum(pair in theirs for pair in by_cell[cell]))
         check(counts == [e + x for e, x in zip(exact, noises)], "count and noise")
         check(self.data[receiver]["result"]["counts"] == counts, "result of the receiver")
-        told = self.said(receiver, "counts")
-        check(len(told) == (1 if self.terms["shareResults"] else 0) and not self.said(sender, "counts"), "counts")
+        told = self.figures(receiver)
+        check(len(told) == (1 if self.terms["shareResults"] else 0), "figures of the receiver")
         learned = None
         if told:
-            values = told[0]["values"]
-            check(len(values) == 8 * len(sizes), "length of counts")
-            numbers = [int.from_bytes(values[8 * i : 8 * i + 8], "big", signed=True) for i in range(len(sizes))]
+            numbers = told[0]
+            check(len(numbers) == len(sizes), "number of counts")
             learned = [number - x for number, x in zip(numbers, noises)]
             if self.terms["disclosure"] == "exact":
                 check(numbers == exact, "exact counts")
         check(self.data[sender]["result"]["counts"] == learned, "result of the sender")
+        people = max(min(size, self.size(sender)) for size in sizes)
+        cells = [(t, by_cell[c], cell_tags[c]) for c in range(len(sizes))]
+        self.check_sums(receiver, sender, columns_of(self.terms, people), cells)
+
+    def figures(self, side):
+        """The integers of each `figures` message of a side."""
+        values = [message["values"] for message in self.said(side, "figures")]
+        check(all(len(v) % 8 == 0 for v in values), "length of figures")
+        return [[int.from_bytes(v[i : i + 8], "big", signed=True) for i in range(0, len(v), 8)] for v in values]
+
+    def check_sums(self, receiver, sender, columns, cells):
+        told = self.figures(sender)
+        check(len(told) == (1 if columns else 0), "figures of the sender")
+        if not columns:
+            check(("measures" in self.data[receiver]["result"], self.sent(receiver, "sums")) == (False, []), "sums")
+            return
+        secrets = [scalar_of(column["scalar"]) for column in self.data[sender]["columns"]]
+        check(len(secrets) == len(columns), "number of columns")
+        keys = [times_base(secret) for secret in secrets]
+        check([column["element"] for column in self.data[sender]["columns"]] == keys, "public keys")
+        check(self.payload(sender, "keys").hex() == "".join(keys), "public keys in frames")
+
+        values = {pair: row["values"] for pair, row in zip(self.pairs(sender), self.rows(sender))}
+        entries = self.sent(sender, "list")
+        check(len({entry["nonce"] for entry in entries}) == len(entries), "nonces")
+        for entry in entries:
+            own = values.get((entry["type"], entry["key"]))
+            plain = [0] * len(columns) if own is None else [column_value(column, own) for column in columns]
+            check(entry["values"] == plain, "values of a row")
+            nonce = scalar_of(entry["nonce"])
+            row = [times_base(nonce)] + [times_base(y * nonce + v) for y, v in zip(secrets, plain)]
+            check(entry["ciphertexts"] == row, "ciphertexts of a row")
+
+        items = self.sent(receiver, "sums")
+        check(len(items) == len(cells), "number of sums")
+        numbers = [told[0][j * len(cells) : (j + 1) * len(cells)] for j in range(len(columns))]
+        check(sum(map(len, numbers)) == len(told[0]) == len(cells) * len(columns), "number of sums told")
+        sums = {receiver: [], sender: []}
+        for c, (item, (t, keys_of_cell, tags)) in enumerate(zip(items, cells)):
+            matched = [entry for entry in entries if entry["evaluated"][: 2 * t] in tags]
+            nonce = sum(scalar_of(entry["nonce"]) for entry in matched) + scalar_of(item["nonce"])
+            row = [times_base(nonce)]
+            noisy = []
+            for j, column in enumerate(columns):
+                exact = sum(column_value(column, values[pair]) for pair in keys_of_cell if pair in values)
+                check(exact == sum(entry["values"][j] for entry in matched), "an exact sum")
+                noisy.append(exact + item["noise"][j])
+                check(column[4] <= numbers[j][c] <= column[5], "range of a sum")
+                row.append(times_base(secrets[j] * nonce + noisy[j]))
+            check(len(item["noise"]) == len(columns), "number of noises")
+            check(item["ciphertexts"] == row, "ciphertexts of a sum")
+            sums[sender].append(noisy)
+            sums[receiver].append([numbers[j][c] - item["noise"][j] for j in range(len(columns))])
+        for side in sums:
+            told_measures = [{} for _ in self.terms["measures"]]
+            for j, (measure, kind, unit, _, _, _) in enumerate(columns):
+                told_measures[measure]["sums" if kind == "sum" else "squares"] = [row[j] for row in sums[side]]
+                if kind == "squares":
+                    told_measures[measure]["squareUnit"] = unit
+            check(self.data[side]["result"]["measures"] == told_measures, "sums of the " + side)
+
+    def check_replay(self):
+        """Both sides keep the answer: no streams, no figures, and the same request on both sides."""
+        computed = [what for _, what, _ in self.decoded if what in ("chunk", "ack", "figures")]
+        check(not self.streams and not computed, "streams")
+        frames = {(who, kind): frame for (who, frame), (_, kind, _) in zip(self.messages, self.decoded)}
+        digested = b"VESICA-V1-Request"
+        offer = frames["initiator", "offer"].replace(self.session, bytes(32))
+        digested += int32(len(offer)) + offer
+        for side in ("initiator", "responder"):
+            party = self.data[side]
+            tag = input_tag(bytes.fromhex(party["secretKey"]), party["rows"])
+            check(self.said(side, "inventory")[0]["input"] == tag, "input tag")
+            digested += int32(32) + bytes.fromhex(party["publicKey"])
+            digested += int32(len(frames[side, "inventory"])) + frames[side, "inventory"]
+            stored = json.loads(party["stored"])
+            check(stored["session"] == self.data["answeredFrom"] != self.data["session"], "session of the answer")
+            result = party["result"]
+            columns = [part for m in result["measures"] for part in (m["sums"], m.get("squares")) if part is not None]
+            check((stored["counts"], stored["columns"]) == (result["counts"], columns), "stored answer")
+            check(not party["decoys"] and "scalar" not in party, "secrets of a replay")
+        check(hashlib.sha256(digested).hexdigest() == self.data["request"], "request")
 
     def check_receipts(self):
         digests = []

@@ -102,10 +102,15 @@ export function inventoryMessage(
   terms: Terms,
   input: Uint8Array,
 ): MessageOf<'inventory'> {
-  const { size, dimensions, arms, cells } = inventory;
-  if (terms.shareLabels) return { type: 'inventory', size, dimensions, arms, cells, input };
-  const unlabelled = cells.map((cell) => ({ size: cell.size, label: [] }));
-  return { type: 'inventory', size, dimensions: [], arms: NO_ARMS, cells: unlabelled, input };
+  const { size } = inventory;
+  const { dimensions, arms } = terms.shareLabels ? inventory : { dimensions: [], arms: NO_ARMS };
+  const { column, treatment, control } = arms;
+  // Every map anew, with its fields in the order of the specification.
+  const cells = inventory.cells.map((cell) => ({
+    size: cell.size,
+    label: terms.shareLabels ? cell.label : [],
+  }));
+  return { type: 'inventory', size, dimensions, arms: { column, treatment, control }, cells, input };
 }
 
 /** Both inventories from one side's point of view. */

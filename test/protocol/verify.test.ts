@@ -69,23 +69,26 @@ describe.runIf(hasPython)('protocol-spec/verify.py', () => {
     expect(() => execFileSync('python3', ['-I', '-S', program])).not.toThrow();
   });
 
-  it.each(['psi-receiver', 'psi-ca-dp-kept', 'aggregate-dp'])('finds any changed value in %s', (name) => {
-    const document = JSON.parse(readFileSync(`${vectors}${name}.json`, 'utf8')) as Json;
-    const chosen = new Map<string, readonly string[]>();
-    for (const path of places(document)) chosen.set(pattern(path), path);
-    // For people to read.
-    chosen.delete('about');
-    const folders = [...chosen].map(([place, path], i) => {
-      const own = join(folder, `${name}-${i}`);
-      mkdirSync(own);
-      writeFileSync(join(own, `${name}.json`), JSON.stringify(mutated(document, path)));
-      return { own, place };
-    });
-    const { status, lines } = verify(...folders.map(({ own }) => own));
-    const missed = folders.filter((_, i) => !lines[i]!.startsWith('failed ')).map(({ place }) => place);
-    expect([missed, lines.length, status]).toEqual([[], folders.length, 1]);
-    expect(folders.length).toBeGreaterThan(20);
-  });
+  it.each(['psi-receiver', 'psi-ca-dp-kept', 'aggregate-dp', 'aggregate-measures', 'aggregate-replayed'])(
+    'finds any changed value in %s',
+    (name) => {
+      const document = JSON.parse(readFileSync(`${vectors}${name}.json`, 'utf8')) as Json;
+      const chosen = new Map<string, readonly string[]>();
+      for (const path of places(document)) chosen.set(pattern(path), path);
+      // For people to read.
+      chosen.delete('about');
+      const folders = [...chosen].map(([place, path], i) => {
+        const own = join(folder, `${name}-${i}`);
+        mkdirSync(own);
+        writeFileSync(join(own, `${name}.json`), JSON.stringify(mutated(document, path)));
+        return { own, place };
+      });
+      const { status, lines } = verify(...folders.map(({ own }) => own));
+      const missed = folders.filter((_, i) => !lines[i]!.startsWith('failed ')).map(({ place }) => place);
+      expect([missed, lines.length, status]).toEqual([[], folders.length, 1]);
+      expect(folders.length).toBeGreaterThan(20);
+    },
+  );
 
   it('finds a malformed frame that is not malformed', () => {
     const accept = '81a474797065a6616363657074';

@@ -193,7 +193,7 @@ describe('what hides a count', () => {
         const dummyTags = new Set(cut(evaluated[0]!.results, 32).map((hex) => hex.slice(0, 2 * tagBytes)));
         expect(dummyTags.size).toBe(dummies);
         trueDummies.add(tags.filter((tag) => dummyTags.has(tag)).length);
-        const decoys = observed.recordings.responder.decoys.reduce(
+        const decoys = observed.recordings.responder.multiples.reduce(
           (sum, { scalars }) => sum + scalars.length / 32,
           0,
         );

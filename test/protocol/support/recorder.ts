@@ -15,15 +15,22 @@ export interface Recording {
     readonly scalar: Uint8Array;
     readonly results: Uint8Array;
   }[];
-  /** Scalars of the decoys, and the elements that came out. */
-  readonly decoys: { readonly scalars: Uint8Array; readonly elements: Uint8Array }[];
+  /** Each batch of scalars that the generator was multiplied by, and the elements that came out. */
+  readonly multiples: { readonly scalars: Uint8Array; readonly elements: Uint8Array }[];
+  /** Each batch of masked values: nonce * secret + value. */
+  readonly masks: {
+    readonly nonces: Uint8Array;
+    readonly secret: Uint8Array;
+    readonly values: Uint8Array;
+  }[];
 }
 
 export function record(operations: GroupOperations): Recording {
   const recording: Recording = {
     blinds: [],
     evaluations: [],
-    decoys: [],
+    multiples: [],
+    masks: [],
     operations: {
       ...operations,
       async blind(batch, scalar) {
@@ -42,9 +49,14 @@ export function record(operations: GroupOperations): Recording {
         return result;
       },
       async multiplyBase(scalars) {
+        const copy = scalars.slice();
         const elements = await operations.multiplyBase(scalars);
-        recording.decoys.push({ scalars: scalars.slice(), elements: elements.slice() });
+        recording.multiples.push({ scalars: copy, elements: elements.slice() });
         return elements;
+      },
+      multiplyAdd(nonces, secret, values) {
+        recording.masks.push({ nonces: nonces.slice(), secret: secret.slice(), values: values.slice() });
+        return operations.multiplyAdd(nonces, secret, values);
       },
     },
   };

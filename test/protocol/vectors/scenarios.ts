@@ -8,6 +8,8 @@ export interface PartyRows {
     readonly type: IdentifierType;
     readonly identifier: string;
     readonly cell?: number;
+    /** Quanta of each measure. */
+    readonly values?: readonly number[];
   }[];
   readonly cells?: {
     readonly dimensions: readonly string[];
@@ -22,6 +24,8 @@ export interface Scenario {
   readonly terms: Partial<Terms>;
   readonly initiator: PartyRows;
   readonly responder: PartyRows;
+  /** The session recorded is a second one: both sides keep the answer of the first. */
+  readonly replayed?: boolean;
 }
 
 const people = ['ada', 'grace', 'katherine', 'dorothy', 'mary', 'annie', 'hedy', 'joan'];
@@ -29,6 +33,26 @@ const emails = (from: number, to: number): PartyRows['rows'] =>
   people.slice(from, to).map((person) => ({ type: 'email', identifier: `${person}@example.com` }));
 
 const dp = { disclosure: 'dp', epsilon: '3', delta: '0.001' } as const;
+
+const buyers: PartyRows = {
+  rows: emails(1, 4).map((row, i) => ({ ...row, values: [i % 2, [131_072, 0, 99_999][i] ?? 0] })),
+};
+const twoArms: PartyRows = {
+  rows: emails(0, 4).map((row, i) => ({ ...row, cell: i % 2 })),
+  cells: {
+    dimensions: ['arm'],
+    arms: { column: 'arm', treatment: ['ad'], control: 'none' },
+    labels: [['ad'], ['none']],
+  },
+};
+const measured = {
+  mode: 'aggregate',
+  initiatorRole: 'measures',
+  measures: [
+    { name: 'bought', quantum: '1', bound: '1', statistic: 'sum' },
+    { name: 'spent', quantum: '0.01', bound: '1310.72', statistic: 'sum-and-squares' },
+  ],
+} as const satisfies Partial<Terms>;
 
 /** One scenario, one file. All lists are short: what they test is the protocol, not the network. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -99,6 +123,25 @@ export const SCENARIOS: readonly Scenario[] = [
         ],
       },
     },
+  },
+  {
+    name: 'aggregate-measures',
+    about:
+      'Noisy counts and encrypted sums by cell: whether somebody bought, and for how much, with squares in a unit above 1.',
+    initiator: buyers,
+    responder: twoArms,
+    terms: { ...dp, ...measured, epsilon: '20' },
+  },
+  {
+    name: 'aggregate-replayed',
+    about:
+      'The same request a second time: both sides keep the answer of a finished session and give it again.',
+    initiator: {
+      rows: buyers.rows.map(({ values = [], ...row }) => ({ ...row, values: values.slice(0, 1) })),
+    },
+    responder: twoArms,
+    terms: { ...dp, ...measured, epsilon: '2', measures: measured.measures.slice(0, 1) },
+    replayed: true,
   },
 ];
 
