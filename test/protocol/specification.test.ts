@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERRORS, EXIT_CODES } from '../../src/errors.js';
-import type { MeasureTerm, Message } from '../../src/protocol/index.js';
+import type { Message } from '../../src/protocol/index.js';
 import { LIMITS, decodeMessage, encodeMessage } from '../../src/protocol/index.js';
 import { MESSAGES } from '../../src/protocol/codec/index.js';
 import { requireSameTerms } from '../../src/protocol/terms.js';
@@ -115,7 +115,7 @@ const PLACES: Readonly<Record<string, { readonly keys: readonly string[]; put: (
     keys: Object.keys(SPEND),
     put: (key) => (value) => ({
       ...EXAMPLES.offer,
-      terms: { ...EXAMPLES.offer.terms, measures: [{ ...SPEND, [key]: value } as MeasureTerm] },
+      terms: { ...EXAMPLES.offer.terms, measures: [{ ...SPEND, [key]: value }] },
     }),
   },
   cell: {
