@@ -119,7 +119,7 @@ export function consequenceTable({ unit, consequences }: Outcome): Table | undef
     rows: detectable.map(({ arm, absolute, relative }) => {
       const cost = costs?.find((entry) => entry.arm === arm);
       const effect = exposed?.find((entry) => entry.arm === arm);
-      const returned = cost?.costPerIncremental ?? cost?.returnOnSpend;
+      const returned = cost?.costPerIncremental ?? cost?.returnOnSpend ?? undefined;
       const least =
         absolute === null
           ? '-'
@@ -134,13 +134,13 @@ export function consequenceTable({ unit, consequences }: Outcome): Table | undef
             ? []
             : [
                 cost === undefined ? '-' : money(cost.spent),
-                returned == null ? '-' : withInterval(returned, money),
+                returned === undefined ? '-' : withInterval(returned, money),
               ]),
           ...(exposed === null
             ? []
             : [
-                difference == null ? '-' : format.meanWithInterval(difference),
-                effectRatio == null
+                difference === undefined ? '-' : format.meanWithInterval(difference),
+                effectRatio === undefined
                   ? '-'
                   : withInterval(effectRatio, (value) => formatDecimal(100 * value, 2)),
               ]),

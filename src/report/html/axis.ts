@@ -4,7 +4,7 @@ export interface Axis {
   /** Places that tell the ticks apart. */
   readonly places: number;
   /** Position of a value in percent of the width, cut to [0, 100]. */
-  at(value: number): number;
+  readonly at: (value: number) => number;
 }
 
 /** About this many ticks: their texts stay apart on a phone. */

@@ -14,7 +14,9 @@ export function barsHtml(outcome: Outcome, id: string): Html | '' {
   const format = formatFor(unit);
   const axis = axisOf(
     cells.flatMap(({ mean: { value, interval } }) =>
-      [value, interval?.lower, interval?.upper].flatMap((end) => (end == null ? [] : [end * scale])),
+      [value, interval?.lower, interval?.upper].flatMap((end) =>
+        typeof end === 'number' ? [end * scale] : [],
+      ),
     ),
   );
   const what = unit.kind === 'share' ? 'Rate' : 'Mean';

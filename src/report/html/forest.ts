@@ -14,7 +14,9 @@ export function forestHtml(outcome: Outcome, id: string): Html | '' {
   const scale = unit.kind === 'share' ? 100 : 1;
   const axis = axisOf(
     all.flatMap(({ absolute: { value, interval } }) =>
-      [value, interval?.lower, interval?.upper].flatMap((end) => (end == null ? [] : [end * scale])),
+      [value, interval?.lower, interval?.upper].flatMap((end) =>
+        typeof end === 'number' ? [end * scale] : [],
+      ),
     ),
   );
   const row = (figures: LiftFigures, name: string, group: string | undefined): PlotRow => ({

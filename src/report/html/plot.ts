@@ -1,6 +1,6 @@
 import { formatDecimal } from '../format-figures.js';
 import type { Axis } from './axis.js';
-import { Html, html, nameHtml } from './escape.js';
+import { type Html, html, nameHtml } from './escape.js';
 
 /**
  * A plot is a table whose middle column is drawn: names wrap, the values stay readable as text on every width and to

@@ -31,6 +31,22 @@ const variables = (palette: Readonly<Record<string, string>>): string =>
     .map(([name, colour]) => `--${name}:${colour};`)
     .join('');
 
+/** Tables of a class as a list of their rows, each cell under the name of its column. For screens only: paper is wide enough. */
+function stacked(tables: string): string {
+  const within = (selector: string): string => `table${tables} ${selector}`;
+  const all = ['caption', 'thead', 'tbody', 'tfoot', 'tr', 'td', 'th'].map(within).join();
+  return `
+table${tables},${all}{display:block;text-align:start}
+${within('thead')}{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+${within('tbody tr')}{border-bottom:1px solid var(--line);padding:.625rem 0}
+${within('th')},${within('td')},.plot${tables} tbody td,.plot${tables} tbody th{border-bottom:0;padding:.125rem 0;height:auto}
+${within('tbody th')}{font-weight:600}
+${within('td[data-label]')}{display:grid;grid-template-columns:9.5rem 1fr;gap:.75rem}
+${within('td[data-label]::before')}{content:attr(data-label);color:var(--muted)}
+${within('td.none')}{display:none}
+`;
+}
+
 /** The page's only style sheet. */
 export const STYLES = `
 :root{color-scheme:light dark;${variables(PALETTES.light)}}
@@ -65,6 +81,7 @@ td:last-child,th:last-child{padding-inline-end:0}
 thead th{color:var(--muted);font-weight:600;font-size:.875rem;vertical-align:bottom;
 border-bottom:2px solid var(--line)}
 thead td{border-bottom:2px solid var(--line)}
+td,thead th{overflow-wrap:normal}
 tbody th{font-weight:500;min-width:8rem}
 .mark{display:inline-block;border:1px dashed var(--warn);color:var(--warn);border-radius:.25rem;
 padding:0 .375rem;font-size:.8125rem;white-space:nowrap}
@@ -91,16 +108,10 @@ dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.375rem 1.25rem
 dt{color:var(--muted)}
 dd{margin:0}
 code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
-@media (max-width:44rem){
+@media screen and (max-width:60rem){${stacked('.wide')}}
+@media screen and (max-width:44rem){
 main,header,footer{padding-inline:1rem}
-table,caption,thead,tbody,tfoot,tr,td,th{display:block;text-align:start}
-thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-tbody tr{border-bottom:1px solid var(--line);padding:.625rem 0}
-th,td,.plot tbody td,.plot tbody th{border-bottom:0;padding:.125rem 0;height:auto}
-tbody th{font-weight:600}
-td[data-label]{display:grid;grid-template-columns:9.5rem 1fr;gap:.75rem}
-td[data-label]::before{content:attr(data-label);color:var(--muted)}
-td.none{display:none}
+${stacked('')}
 .plot tbody tr{border-bottom:0;padding:.375rem 0 0}
 .plot .space,.plot tbody td.space{width:auto;height:1.75rem;margin-inline:.5rem}
 .plot tfoot td:not(.space),.plot .group td.space{display:none}
@@ -121,6 +132,13 @@ tr,li,dl,.terms{break-inside:avoid}
 thead{display:table-header-group}
 tfoot{display:table-row-group}
 .findings li,.warnings li,.bar,.point,.mark{-webkit-print-color-adjust:exact;print-color-adjust:exact}
-th,td{padding:.25rem .4rem}
+th,td{padding:.1875rem .375rem}
+table{font-size:8.5pt}
+thead th,.mark,.tick,.axis,.terms{font-size:8pt}
+.terms,tr.group+tr{break-before:avoid}
+.findings li{font-size:10.5pt;padding:.375rem .75rem}
+.plot tbody td,.plot tbody th{height:1.25rem;padding-block:0}
+.plot tbody tr.group th,tr.group th{padding-top:.375rem}
+figure,table{margin-top:.75rem}
 }
 `;

@@ -2,6 +2,9 @@ import { NOISY, type Table } from '../tables.js';
 import { type Html, html, nameHtml } from './escape.js';
 import { notesHtml } from './plot.js';
 
+/** Tables of more columns than this become lists on a tablet already. */
+const WIDE_COLUMNS = 5;
+
 /** A table under its caption, with the privacy terms of its figures below. On a phone each row becomes a list. */
 export function tableHtml(table: Table, caption: string, notes: readonly string[] = []): Html {
   const { header, rows } = withoutEmptyEnd(table);
@@ -9,7 +12,7 @@ export function tableHtml(table: Table, caption: string, notes: readonly string[
     const head = header[i + 1] ?? '';
     if (text === NOISY) return html`<td role="cell"><span class="mark">${text}</span></td>`;
     if (text === '') return html`<td class="none" role="cell"></td>`;
-    return html`<td role="cell" data-label="${head}">${text}</td>`;
+    return html`<td role="cell" data-label="${head}">${unbroken(text)}</td>`;
   };
   const headHtml = (title: string): Html =>
     title === ''
@@ -21,7 +24,7 @@ export function tableHtml(table: Table, caption: string, notes: readonly string[
       : html`<tr class="group" role="row">
           <th scope="rowgroup" role="rowheader" colspan="${header.length}">${nameHtml(group)}</th>
         </tr>`;
-  return html`<table role="table">
+  return html`<table class="${header.length > WIDE_COLUMNS ? 'wide' : 'narrow'}" role="table">
       <caption>
         ${caption}
       </caption>
@@ -52,4 +55,13 @@ function withoutEmptyEnd({ header, rows }: Table): Table {
     header: header.slice(0, -1),
     rows: rows.map((row) => ({ ...row, cells: row.cells.slice(0, -1) })),
   };
+}
+
+/** A figure that a line may end in only before its interval. */
+function unbroken(text: string): string {
+  const glued = (part: string): string => part.replaceAll(' ', '\u00a0');
+  return text
+    .replace(/\[[^\]]*\]/g, glued)
+    .replaceAll(' %', '\u00a0%')
+    .replaceAll('< ', '<\u00a0');
 }
