@@ -21,6 +21,13 @@ export function disclosedBeside(terms: Terms, role: Role): string[] {
           ? 'Both sides know the cells, their labels and their sizes.'
           : 'Both sides know the number and the sizes of the cells.',
       );
+      if (terms.measures.length > 0) {
+        lines.push(
+          role === 'cohorts'
+            ? "This side added up the partner's encrypted values and could read none of them."
+            : "The partner added up this side's encrypted values and could read none of them.",
+        );
+      }
       break;
   }
   return lines;

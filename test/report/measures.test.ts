@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { discreteLaplace, variance } from '../../src/dp/index.js';
+import { type ValueArm, valueLift } from '../../src/measurement/index.js';
 import { NO_ARMS, type CountResult, type Inventory } from '../../src/protocol/index.js';
 import { type ReportInput, buildReport } from '../../src/report/index.js';
 import { hasReferenceData, referenceJson } from '../support/reference-data.js';
@@ -91,6 +92,38 @@ describe.runIf(hasReferenceData)('the published figures of an experiment, from s
     const inMoney = 7 * variance(discreteLaplace('0.4', 50_000n)) * 0.01 ** 2 * (1 / n ** 2 + 1 / m ** 2);
     const noisy = spend.lift.table.overall[0]!.lift;
     expect(noisy.noiseShare! * noisy.absolute.standardError! ** 2).toBeCloseTo(inMoney, 12);
+  });
+
+  it('the noise of the sums of squares widens it too, through the degrees of freedom', () => {
+    const [, spend] = buildReport(hillstromInput({ epsilon: '0.02' })).measures;
+    if (spend?.lift?.kind !== 'value') throw new Error('no lift');
+    const totals = [...hillstromCells()].map(([key, cell]) => ({
+      arm: (JSON.parse(key) as string[])[0],
+      ...cell,
+    }));
+    const armOf = (name: string): ValueArm => {
+      const cells = totals.filter(({ arm }) => arm === name);
+      const squares = cells.reduce((sum, cell) => sum + 64 * Math.round(cell.squares / 64), 0);
+      return {
+        n: cells.reduce((sum, { size }) => sum + size, 0),
+        sumQuanta: cells.reduce((sum, { cents }) => sum + cents, 0),
+        sumNoiseVariance: 7 * variance(discreteLaplace('0.02', 50_000n)),
+        sumOfSquaresQuanta: squares,
+        sumOfSquaresNoiseVariance: 7 * 64 ** 2 * variance(discreteLaplace('0.02', 2_500_000_000n / 64n)),
+      };
+    };
+    const input = { treatment: armOf(MENS), control: armOf(CONTROL), confidence: 0.95 };
+    const expectedLift = valueLift({ ...input, quantumMinorUnits: 0.01 });
+    const certain = { sumOfSquaresNoiseVariance: 0 };
+    const tooSure = valueLift({
+      treatment: { ...input.treatment, ...certain },
+      control: { ...input.control, ...certain },
+      confidence: 0.95,
+      quantumMinorUnits: 0.01,
+    });
+    const { absolute } = spend.lift.table.overall[0]!.lift;
+    expect(absolute.interval!.upper).toBeCloseTo(expectedLift.absolute.interval!.upper, 9);
+    expect(absolute.interval!.upper).toBeGreaterThan(tooSure.absolute.interval!.upper + 1e-6);
   });
 
   it('the smallest effect that would have been found', () => {
