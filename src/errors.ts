@@ -126,6 +126,9 @@ export const ERRORS = {
   'budget/exceeded': refused(
     'Ask for less epsilon or less delta, or agree on a higher budget for this partner.',
   ),
+  'budget/near-repeat': refused(
+    'Send the same list again for the stored answer, or wait until the list has changed by more people.',
+  ),
   'ledger/in-use': {
     ...refused('Run again when the other session with this ledger has ended.'),
     retryable: true,
@@ -134,6 +137,18 @@ export const ERRORS = {
   'ledger/damaged': system('Restore the ledger file from a copy; a new one forgets what was spent.'),
   'ledger/unwritable': system(
     'Check the folder, its permissions and the free space; what could not be written does not count.',
+  ),
+
+  'state/in-use': {
+    ...system('Stop the other process that uses this state folder, or run again when it has ended.'),
+    retryable: true,
+  },
+  'state/newer-version': system(
+    'Run the version that last used this state folder, or a newer one; state is never taken back.',
+  ),
+  'state/damaged': system('Restore the state folder from a backup; a new one forgets what was spent.'),
+  'state/unwritable': system(
+    'Check the state folder, its permissions and the free space; what could not be written does not count.',
   ),
 
   'peer/malformed-message': peer(BAD_PEER),

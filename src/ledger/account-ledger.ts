@@ -53,21 +53,24 @@ export class AccountLedger implements BudgetLedger {
   }
 }
 
-interface Terms {
-  readonly account: Account;
+export interface ReservationTerms {
+  /** Where the hold ends: as spent, or given back. */
+  readonly account: Pick<Account, 'settle' | 'release' | 'answer'>;
   readonly journal: Journal;
+  /** 64 lower-case hexadecimal digits. */
   readonly request: string;
   readonly hold: Hold;
 }
 
-class AccountReservation implements Reservation {
-  readonly #terms: Terms;
+/** A hold as the protocol has it: spent once, answered after that, or given back. */
+export class AccountReservation implements Reservation {
+  readonly #terms: ReservationTerms;
   /** The commit under way or done; its failure clears it, so that it can be tried again. */
   #commit: Promise<void> | undefined;
   #isSpent = false;
   #isReleased = false;
 
-  constructor(terms: Terms) {
+  constructor(terms: ReservationTerms) {
     this.#terms = terms;
   }
 
@@ -112,7 +115,12 @@ class AccountReservation implements Reservation {
   }
 }
 
-function requestText(request: Uint8Array): string {
+/**
+ * A request's digest, 32 bytes, in hexadecimal.
+ *
+ * @throws VesicaError `internal/defect` for any other length.
+ */
+export function requestText(request: Uint8Array): string {
   if (request.length !== REQUEST_BYTES) throw defect(`a request is ${REQUEST_BYTES} bytes`);
   return toHex(request);
 }

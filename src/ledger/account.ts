@@ -35,7 +35,7 @@ export interface Hold {
  */
 export class Account {
   readonly #name: string;
-  readonly #limit: PrivacyLoss;
+  #limit: PrivacyLoss;
   readonly #answers = new Map<string, string>();
   readonly #holds = new Set<Hold>();
   #spent: PrivacyCost = NO_COST;
@@ -60,6 +60,11 @@ export class Account {
     const hold = { cost };
     this.#holds.add(hold);
     return hold;
+  }
+
+  /** Changes the limit for whatever is held from now on; what is spent or set aside stays. */
+  limitTo(limit: PrivacyLoss): void {
+    this.#limit = limit;
   }
 
   /** Gives a hold back. */

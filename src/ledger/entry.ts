@@ -93,12 +93,29 @@ export function requireStorable(cost: PrivacyCost): void {
   }
 }
 
-function costTexts({ rho, epsilon, delta }: PrivacyCost): Record<'rho' | 'epsilon' | 'delta', string | null> {
+/** The fractions of a cost as text, in lowest terms: `numerator/denominator`. */
+export function costTexts({
+  rho,
+  epsilon,
+  delta,
+}: PrivacyCost): Record<'rho' | 'epsilon' | 'delta', string | null> {
   return {
     rho: fractionText(rho),
     epsilon: epsilon === undefined ? null : fractionText(epsilon),
     delta: fractionText(delta),
   };
+}
+
+/** The cost whose fractions these are; `undefined` when one is not as `costTexts` writes it. */
+export function parseCost(
+  value: Readonly<Record<'rho' | 'epsilon' | 'delta', unknown>>,
+): PrivacyCost | undefined {
+  const [rho, delta] = [parseFraction(value.rho), parseFraction(value.delta)];
+  const epsilon = value.epsilon === null ? undefined : parseFraction(value.epsilon);
+  if (rho === undefined || delta === undefined || (epsilon === undefined && value.epsilon !== null)) {
+    return undefined;
+  }
+  return { rho, epsilon, delta };
 }
 
 function fractionText({ numerator, denominator }: Rational): string {
@@ -114,10 +131,8 @@ function parseFraction(text: unknown): Rational | undefined {
 }
 
 function spentOf(request: string, value: Record<string, unknown>): Spent | undefined {
-  const [rho, delta] = [parseFraction(value['rho']), parseFraction(value['delta'])];
-  const epsilon = value['epsilon'] === null ? undefined : parseFraction(value['epsilon']);
-  if (rho === undefined || delta === undefined) return undefined;
-  return { kind: 'spent', request, cost: { rho, epsilon, delta } };
+  const cost = parseCost({ rho: value['rho'], epsilon: value['epsilon'], delta: value['delta'] });
+  return cost && { kind: 'spent', request, cost };
 }
 
 function answeredOf(request: string, { answer }: Record<string, unknown>): Answered | undefined {

@@ -4,6 +4,19 @@ import { hostname } from 'node:os';
 import { VesicaError } from '../errors.js';
 import { fileFailure } from './failures.js';
 
+/** The coded errors of a lock, in the words of what it guards. */
+export interface LockFailures {
+  /** Somebody has it. `why` says who and what to do. */
+  inUse(name: string, why: string): VesicaError;
+  /** The folder takes no file; a coded error is passed on as it is. */
+  failed(error: unknown, name: string): VesicaError;
+}
+
+const LEDGER_FAILURES: LockFailures = {
+  inUse: (name, why) => new VesicaError('ledger/in-use', `${name} is in use: ${why}`, { field: 'ledger' }),
+  failed: fileFailure,
+};
+
 const OWNER_ONLY = 0o600;
 /** Each turn ends with a lock that somebody else took or gave back in the meantime; so many in a row are no accident. */
 const MAX_TURNS = 10;
@@ -22,22 +35,29 @@ const held = new Set<string>();
  * Takes the lock file `path` for this process; resolves to what gives it back. The file appears with its content or not
  * at all. A lock of a process of this machine that has ended is taken over.
  *
- * @throws VesicaError `ledger/in-use` when another has it; `ledger/unwritable` when the folder takes no file.
+ * @param name - What the lock guards, as messages call it.
+ * @param failures - Those of a ledger file by default.
+ * @throws VesicaError `ledger/in-use` when another has it; `ledger/unwritable` when the folder takes no file; or what
+ * `failures` makes of the two.
  */
-export async function takeLock(path: string, ledger: string): Promise<() => Promise<void>> {
-  if (held.has(path)) throw inUse(ledger, 'this process has it open already');
+export async function takeLock(
+  path: string,
+  name: string,
+  failures: LockFailures = LEDGER_FAILURES,
+): Promise<() => Promise<void>> {
+  if (held.has(path)) throw failures.inUse(name, 'this process has it open already');
   held.add(path);
   try {
     const mine: Holder = { pid: process.pid, host: hostname(), token: randomUUID() };
-    await acquire(path, mine, ledger);
+    await acquire(path, mine, (why) => failures.inUse(name, why));
     return () => giveBack(path, mine);
   } catch (error) {
     held.delete(path);
-    throw fileFailure(error, ledger);
+    throw failures.failed(error, name);
   }
 }
 
-async function acquire(path: string, mine: Holder, ledger: string): Promise<void> {
+async function acquire(path: string, mine: Holder, inUse: (why: string) => VesicaError): Promise<void> {
   const prepared = `${path}.${mine.token}`;
   try {
     await writeDurably(prepared, JSON.stringify(mine));
@@ -45,15 +65,14 @@ async function acquire(path: string, mine: Holder, ledger: string): Promise<void
       if (await linked(prepared, path)) return;
       const other = await readHolder(path);
       if (other === undefined) continue;
-      if (other === 'unknown')
-        throw inUse(ledger, `${path} is not a lock of Vesica; remove it if nothing uses it`);
+      if (other === 'unknown') throw inUse(`${path} is not a lock of Vesica; remove it if nothing uses it`);
       if (!hasEnded(other)) {
         const from = `process ${other.pid} of ${other.host}`;
-        throw inUse(ledger, `${from} has it; if that process is not Vesica any more, remove ${path}`);
+        throw inUse(`${from} has it; if that process is not Vesica any more, remove ${path}`);
       }
       if (await takeOver(path, prepared, other)) return;
     }
-    throw inUse(ledger, `its lock keeps changing hands, or a takeover did not end; see ${path}.*`);
+    throw inUse(`its lock keeps changing hands, or a takeover did not end; see ${path}.*`);
   } finally {
     await rm(prepared, { force: true });
   }
@@ -141,8 +160,4 @@ async function writeDurably(path: string, text: string): Promise<void> {
 
 function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
-}
-
-function inUse(ledger: string, why: string): VesicaError {
-  return new VesicaError('ledger/in-use', `${ledger} is in use: ${why}`, { field: 'ledger' });
 }
