@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseEngine, inlineOperations } from '../../src/group/index.js';
 import { draw, variance } from '../../src/dp/index.js';
-import { valueLift } from '../../src/measurement/index.js';
 import { type Figures, countResult } from '../../src/protocol/counting.js';
 import { columnsOf } from '../../src/protocol/measures.js';
 import { type CountResult, type OwnList, NO_ARMS, Session } from '../../src/protocol/index.js';
@@ -13,7 +12,7 @@ import { MENS, WOMENS, hillstromCells, hillstromInput, hillstromRows } from './h
 
 interface Published {
   readonly conversion: { readonly diff: number };
-  readonly spend: { readonly diff: number };
+  readonly spend: { readonly diff: number; readonly ci95_welch: readonly [number, number] };
 }
 interface Expected {
   readonly [MENS]: Published;
@@ -27,7 +26,10 @@ interface Expected {
   }[];
 }
 
-/** The session that both tests run: epsilon 1 for the matched people, both sums and the sum of squares of each cell. */
+/** Places of the measures in a report. */
+const PLACE = { conversion: 0, spend: 1 } as const;
+
+/** The session of all tests here: epsilon 1 for the matched people, both sums and the sum of squares of each cell. */
 function sessionInput(): ReportInput {
   const input = hillstromInput();
   return { ...input, terms: { ...input.terms, epsilon: '1' } };
@@ -36,7 +38,7 @@ function sessionInput(): ReportInput {
 /** Difference of the two arms over all segments, and the standard deviation of the noise in it. */
 function differenceOf(report: Report, measure: number, arm: string) {
   const lift = report.measures[measure]?.lift;
-  if (lift == null) throw new Error('a report without a lift');
+  if (lift === null || lift === undefined) throw new Error('a report without a lift');
   const noiseOf = (one: { n: number } & ({ noiseVariance: number } | { sumNoise: number })): number =>
     ('sumNoise' in one ? one.sumNoise : Math.sqrt(one.noiseVariance)) / one.n;
   const { absolute, treatment, control } = lift.table.overall.find((entry) => entry.arm === arm)!.lift;
@@ -44,14 +46,12 @@ function differenceOf(report: Report, measure: number, arm: string) {
     value: absolute.value!,
     interval: absolute.interval!,
     noise: Math.hypot(noiseOf(treatment), noiseOf(control)),
-    treatment,
-    control,
   };
 }
 
 describe.runIf(hasReferenceData)('the MineThatData experiment with measures', () => {
   const expected = referenceJson<Expected>('hillstrom/expected.json');
-  const published = { conversion: 0, spend: 1 } as const;
+  const totals = hillstromCells();
 
   it('one whole session of its real rows: every sum and lift of both parties within its noise', async () => {
     const { terms, inventory } = sessionInput();
@@ -72,13 +72,13 @@ describe.runIf(hasReferenceData)('the MineThatData experiment with measures', ()
     };
     const ownOutcomes = { size: customers.length, dimensions: [], arms: NO_ARMS, cells: [] };
     const operations = inlineOperations(chooseEngine());
-    const own = (list: OwnList, of: typeof inventory) => ({
+    const party = (list: OwnList, of: typeof inventory) => ({
       names: [],
       settings: { operations, list, inventory: of },
     });
     const { initiator, responder, errors } = await runPair(
-      new Session(settingsOf('initiator', own(outcomes, ownOutcomes), terms)),
-      new Session(settingsOf('responder', own(people, inventory), terms)),
+      new Session(settingsOf('initiator', party(outcomes, ownOutcomes), terms)),
+      new Session(settingsOf('responder', party(people, inventory), terms)),
     );
     expect(errors).toStrictEqual({});
 
@@ -102,14 +102,14 @@ describe.runIf(hasReferenceData)('the MineThatData experiment with measures', ()
           reach(bought!.privacy.sum.sigma2),
         );
         expect(Math.abs(spend!.cells[i]!.sum - cell.spend)).toBeLessThan(reach(spend!.privacy.sum.sigma2));
-        const exact = hillstromCells().get(JSON.stringify([cell.segment, cell.history_segment]))!.squares;
+        const exact = totals.get(JSON.stringify([cell.segment, cell.history_segment]))!.squares;
         expect(Math.abs(squares.squares![i]! - exact / squares.squareUnit)).toBeLessThan(
           reach(variance(squares.squaresMechanism!)) + cell.conversion / 2,
         );
       }
       for (const arm of [MENS, WOMENS] as const) {
         for (const measure of ['conversion', 'spend'] as const) {
-          const found = differenceOf(report, published[measure], arm);
+          const found = differenceOf(report, PLACE[measure], arm);
           // The noise of 14 cells passes 8 of its standard deviations with a probability below 1e-8 (Chernoff).
           expect(Math.abs(found.value - expected[arm][measure].diff)).toBeLessThan(8 * found.noise);
         }
@@ -118,10 +118,11 @@ describe.runIf(hasReferenceData)('the MineThatData experiment with measures', ()
   });
 
   /** A report of the exact sums with noise freshly drawn from the mechanisms of the session. */
-  function noisyReport(input: ReportInput, seed: number): Report {
+  function noisyReport(seed: number): Report {
+    const input = sessionInput();
     const { terms, inventory, outcome } = input;
     const random = seededRandom(seed);
-    const exact = [...hillstromCells().values()];
+    const exact = [...totals.values()];
     const columns = columnsOf(terms, Math.max(...exact.map(({ size }) => size)));
     const figures: Figures = {
       counts: exact.map(({ bought }) => bought),
@@ -137,20 +138,35 @@ describe.runIf(hasReferenceData)('the MineThatData experiment with measures', ()
     return buildReport({ ...input, outcome: { ...outcome, result } });
   }
 
-  it('its intervals hold the exact answer in at least 93 of 100 draws of the noise', () => {
-    const input = sessionInput();
-    const draws = Array.from({ length: DRAWS }, (_, seed) => noisyReport(input, seed));
-    const inside = (measure: 'conversion' | 'spend', arm: typeof MENS | typeof WOMENS): number =>
-      draws.filter((report) => {
-        const { interval } = differenceOf(report, published[measure], arm);
-        const { diff } = expected[arm][measure];
-        return interval.lower <= diff && diff <= interval.upper;
-      }).length;
-    for (const arm of [MENS, WOMENS] as const) {
-      console.log(arm, inside('conversion', arm), inside('spend', arm));
-      expect(inside('conversion', arm)).toBeGreaterThanOrEqual(0.93 * DRAWS);
-      expect(inside('spend', arm)).toBeGreaterThanOrEqual(0.93 * DRAWS);
-    }
+  // The draws come from fixed seeds, so they are always the same and no chance is left to fail the tests below. Were
+  // they drawn anew, an interval over all segments would hold the exact answer with a probability of 97 % or more, as
+  // it also allows for sampling error: below 93 % of 200 draws with a probability of at most 1/400, below 88 % at
+  // most 1e-6.
+  const draws = (): Report[] => (drawn ??= Array.from({ length: 200 }, (_, seed) => noisyReport(seed)));
+  let drawn: Report[] | undefined;
+
+  it.each([
+    [MENS, 'conversion'],
+    [MENS, 'spend'],
+    [WOMENS, 'conversion'],
+    [WOMENS, 'spend'],
+  ] as const)('%s: the interval of the %s lift holds the exact answer in 93 of 100 draws', (arm, measure) => {
+    const { diff } = expected[arm][measure];
+    const inside = draws().filter((report) => {
+      const { interval } = differenceOf(report, PLACE[measure], arm);
+      return interval.lower <= diff && diff <= interval.upper;
+    });
+    expect(inside.length).toBeGreaterThanOrEqual(0.93 * draws().length);
   });
+
+  it.each([MENS, WOMENS] as const)(
+    '%s: control: an interval of spend that forgets the noise does not',
+    (arm) => {
+      const { diff, ci95_welch: interval } = expected[arm].spend;
+      const inside = draws().filter(
+        (report) => Math.abs(differenceOf(report, PLACE.spend, arm).value - diff) <= interval[1] - diff,
+      );
+      expect(inside.length).toBeLessThan(0.8 * draws().length);
+    },
+  );
 });
-const DRAWS = 200;

@@ -32,6 +32,29 @@ export function hillstromCells(): ReadonlyMap<string, CellTotals> {
 }
 
 function readCells(): Map<string, CellTotals> {
+  const cells = new Map<string, CellTotals>();
+  for (const { arm, segment, bought, cents } of hillstromRows()) {
+    const key = JSON.stringify([arm, segment]);
+    const cell = cells.get(key) ?? { size: 0, bought: 0, cents: 0, squares: 0 };
+    cell.size += 1;
+    cell.bought += bought;
+    cell.cents += cents;
+    cell.squares += cents * cents;
+    cells.set(key, cell);
+  }
+  return new Map([...cells].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export interface HillstromRow {
+  readonly arm: string;
+  readonly segment: string;
+  /** 1 for a customer who bought, else 0. */
+  readonly bought: number;
+  readonly cents: number;
+}
+
+/** The customers of the public file. */
+export function hillstromRows(): HillstromRow[] {
   const [header, ...lines] = referenceText('hillstrom/hillstrom.csv.gz').trim().split(/\r?\n/);
   const columns = header!.split(',');
   const at = (name: string): number => columns.indexOf(name);
@@ -41,19 +64,15 @@ function readCells(): Map<string, CellTotals> {
     at('conversion'),
     at('spend'),
   ];
-  const cells = new Map<string, CellTotals>();
-  for (const line of lines) {
+  return lines.map((line) => {
     const values = (line.match(/"[^"]*"|[^,]+/g) ?? []).map((value) => value.replaceAll('"', ''));
-    const key = JSON.stringify([values[armAt], values[segmentAt]]);
-    const cell = cells.get(key) ?? { size: 0, bought: 0, cents: 0, squares: 0 };
-    const cents = Math.round(100 * Number(values[spendAt]));
-    cell.size += 1;
-    cell.bought += Number(values[boughtAt]);
-    cell.cents += cents;
-    cell.squares += cents * cents;
-    cells.set(key, cell);
-  }
-  return new Map([...cells].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return {
+      arm: values[armAt]!,
+      segment: values[segmentAt]!,
+      bought: Number(values[boughtAt]),
+      cents: Math.round(100 * Number(values[spendAt])),
+    };
+  });
 }
 
 export interface HillstromOptions {
