@@ -10,7 +10,7 @@ export function decimalsOf(quantum: string): number {
   return quantum.split('.')[1]?.length ?? 0;
 }
 
-/** Places that show the first digit of `standardError` which is not zero, so that a figure claims no more than it knows. */
+/** Places that show the first digit of `standardError` that is not zero: a figure claims no more than it knows. */
 function placesFor(standardError: number | null, least: number): number {
   if (standardError === null || standardError <= 0) return least;
   return Math.min(8, Math.max(least, -Math.floor(Math.log10(standardError))));

@@ -68,13 +68,15 @@ export function warnings(report: Report): Sentence[] {
   const lines: Sentence[] = [];
   if (sampleRatio?.mismatch === true) {
     lines.push([
-      `The sizes of the arms do not fit the design (p ${formatPValue(sampleRatio.pValue)}): do not believe any lift below.`,
+      `The sizes of the arms do not fit the design (p ${formatPValue(sampleRatio.pValue)}): ` +
+        'do not believe any lift below.',
     ]);
   }
   if (matchBalance?.mismatch === true) {
     lines.push([
       `The arms match at different rates (p ${formatPValue(matchBalance.pValue)}). If the list of the measures is a ` +
-        'customer base, something other than chance made the arms differ; if it holds only people who acted, this is the effect.',
+        'customer base, something other than chance made the arms differ; if it holds only people who acted, ' +
+        'this is the effect.',
     ]);
   }
   for (const arm of experiment?.emptyArms ?? []) {
@@ -88,7 +90,8 @@ export function warnings(report: Report): Sentence[] {
   }
   if (answeredFrom !== null) {
     lines.push([
-      `Answered from session ${answeredFrom.slice(0, 16)}…, which asked the same: no new figure was told, and nothing new was spent.`,
+      `Answered from session ${answeredFrom.slice(0, 16)}…, which asked the same: ` +
+        'no new figure was told, and nothing new was spent.',
     ]);
   }
   if (notKept !== null) {

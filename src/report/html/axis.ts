@@ -15,7 +15,8 @@ const LEAST_SPAN = 1e-9;
 /**
  * An axis that holds zero and every value, from tick to tick.
  *
- * Steps are 1, 2 or 5 times a power of ten. Values that are not finite are left out; without any two apart the axis is [0, 1].
+ * Steps are 1, 2 or 5 times a power of ten. Values that are not finite are left out; without any two apart the
+ * axis is [0, 1].
  */
 export function axisOf(values: readonly number[]): Axis {
   const finite = values.filter((value) => Number.isFinite(value));

@@ -31,7 +31,7 @@ const variables = (palette: Readonly<Record<string, string>>): string =>
     .map(([name, colour]) => `--${name}:${colour};`)
     .join('');
 
-/** Tables of a class as a list of their rows, each cell under the name of its column. For screens only: paper is wide enough. */
+/** Tables of a class as lists of their rows, each cell beside the name of its column. */
 function stacked(tables: string): string {
   const within = (selector: string): string => `table${tables} ${selector}`;
   const all = ['caption', 'thead', 'tbody', 'tfoot', 'tr', 'td', 'th'].map(within).join();

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 
-/** What the parts of the report's schema are made of. Every field says what it is: the schema is read by other programs' authors. */
+/** What the report's schema is made of. Every field says what it is, for the authors of other programs. */
 
 export const strict = { additionalProperties: false } as const;
 
