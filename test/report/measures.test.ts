@@ -138,7 +138,10 @@ describe.runIf(hasReferenceData)('the published figures of an experiment, from s
     expect(spend!.detectable![0]!.absolute).toBeCloseTo(reach, 4);
     expect(spend!.detectable![0]!.relative).toBeCloseTo(reach / money.mean_c, 4);
     const noisy = buildReport(hillstromInput()).measures[1]!;
-    expect(noisy.detectable![0]!.absolute).toBeGreaterThan(1.1 * reach);
+    const added = 7 * variance(discreteLaplace('0.4', 50_000n)) * 0.01 ** 2 * (1 / n ** 2 + 1 / m ** 2);
+    const further = Math.sqrt(reach ** 2 + 2.801585 ** 2 * added);
+    expect(further).toBeGreaterThan(1.5 * reach);
+    expect(noisy.detectable![0]!.absolute! / further).toBeCloseTo(1, 3);
   });
 
   it('what the money spent on an arm brought', () => {
