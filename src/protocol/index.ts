@@ -29,11 +29,14 @@ export type { PsiResult } from './psi.js';
 export type { Reservation, SessionLedger } from './session-ledger.js';
 export {
   PROTOCOL_VERSIONS,
-  type Receipts,
+  type AnsweringSettings,
+  type SessionBrief,
+  type SessionOffer,
   type SessionOutcome,
+  type SessionParty,
   type SessionSettings,
   type SessionState,
 } from './session-types.js';
 export { Session } from './session.js';
 export { ROLES_OF_MODE, initiatorRole, roleOf } from './terms.js';
-export { Transcript, receiptStatement, type Side } from './transcript.js';
+export { Transcript, receiptStatement, type Receipts, type Side } from './transcript.js';

@@ -5,7 +5,6 @@ import type { Message, MessageOf, Terms } from './codec/index.js';
 import { decodeMessage, encodeMessage } from './codec/index.js';
 import type { Identity } from './connection.js';
 import type { OwnList } from './mode.js';
-import type { Side } from './transcript.js';
 
 /** What makes two sessions the same request: the same parties, terms and input on both sides. */
 
@@ -37,13 +36,15 @@ export interface RequestParty {
   readonly inventory: MessageOf<'inventory'>;
 }
 
-/** 32 bytes: SHA-256 over the terms and both sides' keys and inventories. Both sides find the same. */
-export function requestDigest(terms: Terms, parties: Readonly<Record<Side, RequestParty>>): Uint8Array {
+/** 32 bytes: SHA-256 over the terms and the keys and inventories of initiator and responder. Both sides find the same. */
+export function requestDigest(
+  terms: Terms,
+  [initiator, responder]: readonly [RequestParty, RequestParty],
+): Uint8Array {
   const part = (bytes: Uint8Array): Uint8Array => concatBytes(uint32Bytes(bytes.length), bytes);
   // Decoding puts the fields in the order of the specification, in which one's own objects need not have them.
   const frame = (message: Message): Uint8Array => encodeMessage(decodeMessage(encodeMessage(message)));
   const offer = frame({ type: 'offer', session: new Uint8Array(32), terms });
-  const { initiator, responder } = parties;
   return sha256(
     concatBytes(
       REQUEST_LABEL,

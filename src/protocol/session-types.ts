@@ -5,7 +5,7 @@ import type { Inventory } from './inventory.js';
 import type { ModeContext, OwnList } from './mode.js';
 import type { ModeResult } from './modes.js';
 import type { SessionLedger } from './session-ledger.js';
-import type { Side } from './transcript.js';
+import type { Receipts, Side } from './transcript.js';
 
 /** Protocol versions that this code speaks, best first. */
 export const PROTOCOL_VERSIONS = [1] as const;
@@ -14,7 +14,8 @@ export const PROTOCOL_VERSIONS = [1] as const;
 export type SessionState =
   'greeting' | 'offering' | 'listing' | 'recalling' | 'streaming' | 'closing' | 'done' | 'failed';
 
-export interface SessionSettings extends Omit<ModeContext, 'session' | 'commit'> {
+/** Who takes part, and with what means. */
+export interface SessionParty extends Omit<ModeContext, 'session' | 'commit'> {
   readonly side: Side;
   /** This party's name, shown to the peer. */
   readonly party: string;
@@ -26,6 +27,10 @@ export interface SessionSettings extends Omit<ModeContext, 'session' | 'commit'>
   readonly startSha512?: StartSha512 | undefined;
   /** The key that the channel proved the peer to hold, if it proves one. */
   readonly peerKey: Uint8Array | undefined;
+}
+
+/** What a party brings to a session: what it agrees to, its list, and the account that it keeps. */
+export interface SessionBrief {
   readonly terms: Terms;
   readonly list: OwnList;
   readonly inventory: Inventory;
@@ -33,12 +38,26 @@ export interface SessionSettings extends Omit<ModeContext, 'session' | 'commit'>
   readonly ledger?: SessionLedger | undefined;
 }
 
-/** What both parties can later prove: the session happened as its transcript says. */
-export interface Receipts {
-  /** Hex of the 64-byte transcript hash. */
-  readonly transcript: string;
-  readonly own: { readonly key: string; readonly signature: string };
-  readonly peer: { readonly key: string; readonly signature: string };
+export interface SessionSettings extends SessionParty, SessionBrief {
+  /** The initiator's: 32 random bytes by which both sides know the session; drawn unless given. */
+  readonly session?: Uint8Array | undefined;
+}
+
+/** What the initiator offers to a responder, and who it says it is. */
+export interface SessionOffer {
+  /** 32 bytes. */
+  readonly session: Uint8Array;
+  readonly terms: Terms;
+  readonly party: string;
+  /** Ed25519 public key, 32 bytes; proven by the channel where it proves one. */
+  readonly key: Uint8Array;
+}
+
+/** A responder that makes up its mind when it knows the offer. */
+export interface AnsweringSettings extends SessionParty {
+  readonly side: 'responder';
+  /** What this party brings to the session that is offered. Whatever it throws ends the session, and the peer is told. */
+  readonly answer: (offer: SessionOffer) => Promise<SessionBrief>;
 }
 
 export interface SessionOutcome {

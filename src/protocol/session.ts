@@ -1,25 +1,23 @@
 import { abortedByPeer, farewellFrame, unexpected } from './abort.js';
-import { toHex } from '../bytes.js';
 import { VesicaError, asVesicaError } from '../errors.js';
 import { randomBytes } from '../random.js';
 import type { Message, MessageOf } from './codec/index.js';
 import { decodeMessage, encodeMessage, requirePlainText } from './codec/index.js';
-import { Account } from './account.js';
-import { countResult, countingShape, figuresOfResult, holdsCells } from './counting.js';
+import type { SessionBriefing } from './brief.js';
+import { openBrief } from './brief.js';
+import { figuresOfResult } from './counting.js';
 import { inventoryMessage, joinInventories, requireSoundInventory } from './inventory.js';
-import { costOfRelease, requireBoundedValues } from './measures.js';
 import type { Inventories, ModeMachine } from './mode.js';
-import { finishedMode } from './mode.js';
 import type { ModeResult } from './modes.js';
 import { startMode } from './modes.js';
 import { inputTag, requestDigest } from './request.js';
-import type { SessionOutcome, SessionSettings, SessionState } from './session-types.js';
+import type { AnsweringSettings, SessionOutcome, SessionSettings, SessionState } from './session-types.js';
 import { PROTOCOL_VERSIONS } from './session-types.js';
-import { readAnswer, writeAnswer } from './stored-answer.js';
+import { storedMode, writeAnswer } from './stored-answer.js';
 import { requireExpectedPeer } from './greeting.js';
-import { requireAllowedTerms, requireSameTerms } from './terms.js';
+import { requireSameTerms } from './terms.js';
 import type { Side } from './transcript.js';
-import { Transcript, isInTranscript, receiptStatement } from './transcript.js';
+import { Transcript, isInTranscript, receiptStatement, receiptsOf } from './transcript.js';
 
 /**
  * One party of one session as a state machine: frames in, frames out; no socket, no clock, no file. Whoever drives it
@@ -30,7 +28,7 @@ import { Transcript, isInTranscript, receiptStatement } from './transcript.js';
  * the frame that tells the peer.
  */
 export class Session {
-  readonly #settings: SessionSettings;
+  readonly #settings: SessionSettings | AnsweringSettings;
   readonly #transcript: Transcript;
   readonly #peerSide: Side;
   readonly #outbox: Message[] = [];
@@ -38,7 +36,7 @@ export class Session {
   #failure: VesicaError | undefined;
   #peerHello: MessageOf<'hello'> | undefined;
   #sessionId: Uint8Array | undefined;
-  readonly #account: Account;
+  #own: SessionBriefing | undefined;
   #ownInventory: MessageOf<'inventory'> | undefined;
   #peerInventory: MessageOf<'inventory'> | undefined;
   #answeredFrom: Uint8Array | undefined;
@@ -47,16 +45,12 @@ export class Session {
   #outcome: SessionOutcome | undefined;
 
   /** @throws VesicaError when the party's own terms or list are not allowed; nothing has been sent then. */
-  constructor(settings: SessionSettings) {
+  constructor(settings: SessionSettings | AnsweringSettings) {
     this.#settings = settings;
     this.#transcript = new Transcript(settings.startSha512);
     this.#peerSide = settings.side === 'initiator' ? 'responder' : 'initiator';
-    requireAllowedTerms(settings.terms);
     requirePlainText(settings.party, 'party');
-    requireSoundInventory(settings.inventory, settings.terms, settings.side);
-    const holder = holdsCells(settings.terms, settings.side) ? 'cells' : 'measures';
-    if (holder === 'measures') requireBoundedValues(settings.terms, settings.list);
-    this.#account = new Account(settings.ledger, costOfRelease(settings.terms, holder));
+    if (!('answer' in settings)) this.#own = openBrief(settings, settings.side);
     this.#outbox.push({
       type: 'hello',
       versions: [...PROTOCOL_VERSIONS],
@@ -69,11 +63,6 @@ export class Session {
 
   get state(): SessionState {
     return this.#state;
-  }
-
-  /** The peer's name, once it has greeted. */
-  get peerParty(): string | undefined {
-    return this.#peerHello?.party;
   }
 
   /** The answer and the receipts; `undefined` until the state is `done`. */
@@ -172,73 +161,83 @@ export class Session {
   }
 
   #greeted(hello: MessageOf<'hello'>): void {
-    const { peerKey, side, random, terms } = this.#settings;
-    requireExpectedPeer(hello, peerKey);
+    const settings = this.#settings;
+    requireExpectedPeer(hello, settings.peerKey);
     this.#peerHello = hello;
     this.#state = 'offering';
-    if (side === 'responder') return;
-    this.#sessionId = randomBytes(random, 32);
-    this.#outbox.push({ type: 'offer', session: this.#sessionId, terms });
+    if ('answer' in settings || settings.side === 'responder') return;
+    this.#sessionId = settings.session ?? randomBytes(settings.random, 32);
+    this.#outbox.push({ type: 'offer', session: this.#sessionId, terms: settings.terms });
   }
 
-  #offered(offer: MessageOf<'offer'>): void {
-    requireSameTerms(this.#settings.terms, offer.terms);
-    this.#sessionId = offer.session.slice();
+  async #offered(offer: MessageOf<'offer'>): Promise<void> {
+    const settings = this.#settings;
+    const session = offer.session.slice();
+    if ('answer' in settings) {
+      const { party, key } = known(this.#peerHello);
+      const brief = await settings.answer({ session, terms: offer.terms, party, key });
+      this.#own = openBrief(brief, settings.side);
+    }
+    requireSameTerms(known(this.#own).brief.terms, offer.terms);
+    this.#sessionId = session;
     this.#outbox.push({ type: 'accept' });
     this.#accepted();
   }
 
   #accepted(): void {
-    const { inventory, terms, identity, list, random } = this.#settings;
-    const input = this.#account.isKept ? inputTag(identity, list) : randomBytes(random, 32);
+    const { identity, random } = this.#settings;
+    const { brief, account } = known(this.#own);
+    const { inventory, terms, list } = brief;
+    const input = account.isKept ? inputTag(identity, list) : randomBytes(random, 32);
     this.#ownInventory = inventoryMessage(inventory, terms, input);
     this.#outbox.push(this.#ownInventory);
     this.#state = 'listing';
   }
 
   async #listed(message: MessageOf<'inventory'>): Promise<void> {
-    const { terms, side, identity } = this.#settings;
+    const { side, identity } = this.#settings;
+    const { brief, account } = known(this.#own);
+    const { terms } = brief;
     requireSoundInventory(message, terms, this.#peerSide);
     this.#peerInventory = message;
     if (terms.disclosure !== 'dp') return this.#begin();
     const own = { key: identity.publicKey, inventory: known(this.#ownInventory) };
     const peer = { key: known(this.#peerHello).key, inventory: message };
-    const [initiator, responder] = side === 'initiator' ? [own, peer] : [peer, own];
-    await this.#account.open(requestDigest(terms, { initiator, responder }));
-    this.#outbox.push({ type: 'recall', stored: this.#account.stored !== undefined });
+    await account.open(requestDigest(terms, side === 'initiator' ? [own, peer] : [peer, own]));
+    this.#outbox.push({ type: 'recall', stored: account.stored !== undefined });
     this.#state = 'recalling';
   }
 
   /** Both sides know by now whether both keep the answer: then it is given again, else it is computed. */
   async #recalled({ stored }: MessageOf<'recall'>): Promise<void> {
-    const { terms, side } = this.#settings;
-    const text = this.#account.stored;
+    const { side } = this.#settings;
+    const { brief, account } = known(this.#own);
+    const text = account.stored;
     if (!stored || text === undefined) return this.#begin();
-    const inventories = this.#inventories();
-    const shape = countingShape(terms, inventories, holdsCells(terms, side));
-    const answer = readAnswer(text, { cells: shape.cells.length, columns: shape.columns.length });
-    this.#answeredFrom = answer.session;
-    this.#mode = finishedMode(countResult(terms, side, inventories, answer.figures));
+    const { mode, session } = storedMode(text, brief.terms, side, this.#inventories());
+    this.#answeredFrom = session;
+    this.#mode = mode;
     this.#state = 'streaming';
   }
 
   async #begin(): Promise<void> {
-    const { terms, side, list, operations, random } = this.#settings;
-    await this.#account.reserve();
+    const { side, operations, random } = this.#settings;
+    const { brief, account } = known(this.#own);
+    await account.reserve();
     // The session may have ended meanwhile: then there is nobody who would wipe what starts here.
     this.#requireAlive();
     const session = known(this.#sessionId);
-    const commit = (): Promise<void> => this.#account.commit();
-    this.#mode = startMode({ operations, random, session, commit }, list, this.#inventories(), {
-      terms,
+    const commit = (): Promise<void> => account.commit();
+    this.#mode = startMode({ operations, random, session, commit }, brief.list, this.#inventories(), {
+      terms: brief.terms,
       side,
     });
     this.#state = 'streaming';
   }
 
   #inventories(): Inventories {
-    const { inventory, terms, side } = this.#settings;
-    return joinInventories(inventory, known(this.#peerInventory), terms, side);
+    const { inventory, terms } = known(this.#own).brief;
+    return joinInventories(inventory, known(this.#peerInventory), terms, this.#settings.side);
   }
 
   /**
@@ -296,7 +295,7 @@ export class Session {
     mode.wipe();
     const notKept =
       result.kind === 'counts'
-        ? await this.#account.finish(writeAnswer({ session, figures: figuresOfResult(result) }))
+        ? await known(this.#own).account.finish(writeAnswer({ session, figures: figuresOfResult(result) }))
         : undefined;
     this.#outcome = {
       session,
@@ -305,11 +304,11 @@ export class Session {
       result,
       answeredFrom: this.#answeredFrom,
       notKept,
-      receipts: {
-        transcript: toHex(digest),
-        own: { key: toHex(identity.publicKey), signature: toHex(known(this.#receipt)) },
-        peer: { key: toHex(hello.key), signature: toHex(signature) },
-      },
+      receipts: receiptsOf(
+        digest,
+        { key: identity.publicKey, signature: known(this.#receipt) },
+        { key: hello.key, signature },
+      ),
     };
     this.#state = 'done';
   }
@@ -333,7 +332,7 @@ export class Session {
     this.#failure = error;
     this.#state = 'failed';
     this.#mode?.wipe();
-    this.#account.release();
+    this.#own?.account.release();
     return error;
   }
 

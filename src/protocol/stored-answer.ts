@@ -1,6 +1,11 @@
 import { fromHex, toHex } from '../bytes.js';
 import { VesicaError } from '../errors.js';
-import type { Figures } from './counting.js';
+import type { Terms } from './codec/index.js';
+import type { CountResult, Figures } from './counting.js';
+import { countResult, countingShape, holdsCells } from './counting.js';
+import type { Inventories, ModeMachine } from './mode.js';
+import { finishedMode } from './mode.js';
+import type { Side } from './transcript.js';
 
 /** An answer as a ledger keeps it: the session it comes from, and its noisy figures. */
 export interface StoredAnswer {
@@ -46,6 +51,25 @@ export function readAnswer(
   return {
     session: bytes,
     figures: { counts: counts === null ? undefined : figuresOf(counts), columns: sums.map(figuresOf) },
+  };
+}
+
+/**
+ * A mode that has the stored answer in `text` and nothing more to say, and the session that the answer comes from.
+ *
+ * @throws VesicaError `ledger/damaged` when the text does not fit the session.
+ */
+export function storedMode(
+  text: string,
+  terms: Terms,
+  side: Side,
+  inventories: Inventories,
+): { readonly mode: ModeMachine<CountResult>; readonly session: Uint8Array } {
+  const shape = countingShape(terms, inventories, holdsCells(terms, side));
+  const answer = readAnswer(text, { cells: shape.cells.length, columns: shape.columns.length });
+  return {
+    mode: finishedMode(countResult(terms, side, inventories, answer.figures)),
+    session: answer.session,
   };
 }
 

@@ -1,5 +1,5 @@
 import { sha512 } from '@noble/hashes/sha2.js';
-import { concatBytes, uint32Bytes, utf8 } from '../bytes.js';
+import { concatBytes, toHex, uint32Bytes, utf8 } from '../bytes.js';
 import type { Message } from './codec/index.js';
 import type { RunningHash, StartSha512 } from './connection.js';
 
@@ -42,4 +42,24 @@ export function receiptStatement(side: Side, transcript: Uint8Array): Uint8Array
 /** Whether a message is part of the transcript. Acknowledgements depend on timing and receipts sign it, so neither is. */
 export function isInTranscript(message: Message): boolean {
   return message.type !== 'ack' && message.type !== 'receipt' && message.type !== 'abort';
+}
+
+/** What both parties can later prove: the session happened as its transcript says. */
+export interface Receipts {
+  /** Hex of the 64-byte transcript hash. */
+  readonly transcript: string;
+  /** Hex of each party's public key and signature. */
+  readonly own: { readonly key: string; readonly signature: string };
+  readonly peer: { readonly key: string; readonly signature: string };
+}
+
+/** A party's public key and its signature of the transcript. */
+interface Signed {
+  readonly key: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+export function receiptsOf(digest: Uint8Array, own: Signed, peer: Signed): Receipts {
+  const hex = ({ key, signature }: Signed) => ({ key: toHex(key), signature: toHex(signature) });
+  return { transcript: toHex(digest), own: hex(own), peer: hex(peer) };
 }
