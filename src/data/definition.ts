@@ -1,5 +1,11 @@
 import { VesicaError } from '../errors.js';
-import type { ConsentRule, IdentifierEncoding, IdentifierType, Profile } from '../identity/index.js';
+import {
+  consentReader,
+  type ConsentRule,
+  type IdentifierEncoding,
+  type IdentifierType,
+  type Profile,
+} from '../identity/index.js';
 import { checkedMeasures, type MeasureColumn } from './measure-column.js';
 
 /** What a column of identifiers holds. */
@@ -83,8 +89,10 @@ export function mappedColumns(definition: DataDefinition): readonly string[] {
 }
 
 /**
+ * Checks what can be checked without the source.
+ *
  * @throws VesicaError `config/invalid` when no column is mapped, a cohort column or a measure is named twice, a quantum
- * or bound is not one, or a CSV character is not one plain ASCII character.
+ * or bound is not one, a consent rule has numbers out of range, or a CSV character is not one plain ASCII character.
  */
 export function checkDefinition(definition: DataDefinition): void {
   if (Object.keys(definition.identifiers).length === 0) {
@@ -95,6 +103,7 @@ export function checkDefinition(definition: DataDefinition): void {
     throw invalid('data.cohorts', 'data.cohorts names a column twice');
   }
   checkedMeasures(definition.measures ?? []);
+  if (definition.consent !== undefined) consentReader(definition.consent);
   const { delimiter, quote } = csvCharacters(definition);
   for (const [field, character] of [
     ['data.csv.delimiter', delimiter],

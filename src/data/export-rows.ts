@@ -103,7 +103,8 @@ class RowCheck {
     while (this.#key < rows.length && (rows[this.#key] ?? 0) < row) this.#key += 1;
     if (rows[this.#key] !== row)
       throw new VesicaError('internal/defect', 'a row to export has no key in the list');
-    if (!this.#reader.consented(chunk, inChunk)) throw changed(`row ${row + 1} has no consent any more`);
+    if (this.#reader.consent(chunk, inChunk).gap !== undefined)
+      throw changed(`row ${row + 1} has no consent any more`);
     // The keys that the list has from a row are in the order of its columns.
     for (const { typeCode, position, read } of this.#reader.keyColumns) {
       if (rows[this.#key] !== row) return;

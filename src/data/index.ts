@@ -1,7 +1,14 @@
 /** Datasets: files and SQL in, match keys in flat memory; matched rows out. The only importer of DuckDB. */
 export { checkData, type DataCheck, type MeasureRefusals, type ProfileCheck } from './check-data.js';
+export type { ConsentCounts } from './consent-tally.js';
 export type { DatabaseSettings } from './database.js';
-export type { CsvOptions, DataDefinition, IdentifierColumn } from './definition.js';
+export {
+  checkDefinition,
+  mappedColumns,
+  type CsvOptions,
+  type DataDefinition,
+  type IdentifierColumn,
+} from './definition.js';
 export { exportRows, type ExportOptions } from './export-rows.js';
 export { ON_AMBIGUOUS_COHORT, type MatchKeyList, type OnAmbiguousCohort } from './list-builder.js';
 export {

@@ -1,6 +1,7 @@
 import { REJECT_REASONS, type IdentifierType, type RejectReason } from '../identity/index.js';
 import { LIMITS } from '../protocol/index.js';
 import type { RandomSource } from '../random.js';
+import { ConsentTally, type ConsentCounts } from './consent-tally.js';
 import type { DataDefinition } from './definition.js';
 import { ListBuilder, type MatchKeyList, type OnAmbiguousCohort } from './list-builder.js';
 import { listReader, type KeyColumn } from './list-reader.js';
@@ -36,6 +37,8 @@ export interface ListCounts {
   /** Rows of the source. */
   readonly rows: number;
   readonly rowsWithoutConsent: number;
+  /** Why they are without it. */
+  readonly consent: ConsentCounts;
   /** Identifiers whose rows lie in two cells. */
   readonly ambiguous: number;
   /** The identifier types that the definition maps. */
@@ -99,13 +102,12 @@ export async function loadObserved(
     tally: tallies.get(column.type) ?? new TypeTally(),
   }));
   let rows = 0;
-  let rowsWithoutConsent = 0;
+  const consents = new ConsentTally();
   for await (const { chunk, firstRow } of readRows(definition, reader.columns, options)) {
     for (let row = 0; row < chunk.rowCount; row += 1) {
-      if (!reader.consented(chunk, row)) {
-        rowsWithoutConsent += 1;
-        continue;
-      }
+      const consent = reader.consent(chunk, row);
+      consents.add(consent);
+      if (consent.gap !== undefined) continue;
       builder.startRow(firstRow + row, reader.cohortValues(chunk, row));
       for (const { column, tally } of columns) {
         const text = chunk.text(column.position, row);
@@ -126,7 +128,8 @@ export async function loadObserved(
   }
   const counts = {
     rows,
-    rowsWithoutConsent,
+    rowsWithoutConsent: consents.rows,
+    consent: consents.counts(),
     ambiguous,
     byType,
     measures: measures.settle(list.measures),

@@ -19,5 +19,14 @@ export {
   type MatchKeyOptions,
   type TextDigest,
 } from './match-key.js';
-export { consentGiven, type ConsentRule } from './consent.js';
+export {
+  CONSENT_GAPS,
+  consentGiven,
+  consentReader,
+  type Consent,
+  type ConsentGap,
+  type ConsentRule,
+  type TcfConsentRule,
+  type ValueConsentRule,
+} from './consent.js';
 export { ProfileComparison, type ProfileDifference } from './profile-comparison.js';

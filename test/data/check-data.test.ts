@@ -16,6 +16,7 @@ describe('checkData', () => {
     expect(check.counts).toEqual({
       rows: 6,
       rowsWithoutConsent: 0,
+      consent: { without: {}, created: null },
       ambiguous: 1,
       byType: { email: { keys: 3, hashed: 1, duplicates: 1, blank: 1, rejected: { 'not-an-email': 1 } } },
       measures: {},

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { DataDefinition } from '../../src/data/index.js';
 import { LIMITS } from '../../src/protocol/index.js';
+import { tcString } from '../identity/tc-strings.js';
 import { customers, emails, expected, failure, file, keyNames, load } from './scratch.js';
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
@@ -37,6 +38,7 @@ describe('loadList', () => {
     expect(list.counts).toEqual({
       rows: 7,
       rowsWithoutConsent: 0,
+      consent: { without: {}, created: null },
       ambiguous: 0,
       byType: {
         email: { keys: 2, hashed: 2, duplicates: 3, blank: 1, rejected: { 'not-an-email': 1 } },
@@ -72,7 +74,35 @@ describe('loadList', () => {
     expect(keyNames(list)).toEqual(expected('customer_id', 'a', 'd', 'b'));
     expect([...list.rows]).toEqual([0, 3, 5]);
     expect(list.counts.rowsWithoutConsent).toBe(3);
+    expect(list.counts.consent).toEqual({ without: { missing: 1, refused: 2 }, created: null });
     expect(list.counts.byType.customer_id!.duplicates).toBe(0);
+  });
+
+  it('reads consent from TC strings and counts by reason who is without it', async () => {
+    const all = { consents: [1, 7], vendorConsents: [755], created: Date.UTC(2024, 0, 31, 23, 59) };
+    const rows = [
+      ['a', tcString(all)],
+      ['b', tcString({ ...all, vendorConsents: [754] })],
+      ['c', tcString({ ...all, consents: [1], created: Date.UTC(2023, 11, 1) })],
+      ['d', tcString(all).slice(0, -20)],
+      ['e', ''],
+      ['f', 'true'],
+      ['g', tcString({ ...all, created: Date.UTC(2025, 5, 15) })],
+    ];
+    const path = file('tcf.csv', ['id,tc', ...rows.map((row) => row.join(','))].join('\n'));
+    const consent = { column: 'tc', kind: 'tcf', purposes: [1, 7], vendor: 755 } as const;
+    const list = await load(customers(path, { consent }));
+    expect(keyNames(list)).toEqual(expected('customer_id', 'a', 'g'));
+    expect(list.counts).toMatchObject({
+      rows: 7,
+      rowsWithoutConsent: 5,
+      consent: {
+        without: { missing: 1, unreadable: 2, refused: 1, 'vendor-refused': 1 },
+        created: { earliest: '2023-12-01', latest: '2025-06-15' },
+      },
+    });
+    const wrong = { ...consent, purposes: [0] };
+    await failure(load(customers(path, { consent: wrong })), 'config/invalid');
   });
 
   it('gives the same keys and cells for the rows in any order, with any repeats', async () => {

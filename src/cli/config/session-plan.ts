@@ -10,7 +10,7 @@ import {
 } from '../../dp/index.js';
 import { VesicaError } from '../../errors.js';
 import { SUITE } from '../../group/index.js';
-import { IDENTIFIER_TYPES, type IdentifierType } from '../../identity/index.js';
+import { consentReader, IDENTIFIER_TYPES, type IdentifierType } from '../../identity/index.js';
 import type { Arms, Disclosure, MeasureTerm, Role, Side, Terms } from '../../protocol/index.js';
 import { NO_ARMS, ROLES_OF_MODE, initiatorRole } from '../../protocol/index.js';
 import {
@@ -106,6 +106,7 @@ export function readSessionPlan(path: string, environment: NodeJS.ProcessEnv): S
         ]),
       ),
       profile: file.profile,
+      consent: data.consent && consentOf(data.consent),
       ...(file.role === 'measures' ? { measures: measureColumns(file) } : {}),
     },
     onAmbiguousCohort: data.onAmbiguousCohort ?? 'refuse',
@@ -191,6 +192,21 @@ function positiveDecimal(value: string | number, field: string): Rational {
   if (exact === undefined || exact.numerator <= 0n)
     throw invalid(field, `${field} must be a decimal number above 0`);
   return exact;
+}
+
+/** @throws VesicaError `config/invalid` when it has not exactly one rule, or one with numbers that cannot be. */
+function consentOf({
+  column,
+  equals,
+  tcf,
+}: NonNullable<SessionFile['data']['consent']>): DataDefinition['consent'] {
+  if (tcf === undefined && equals !== undefined) return { column, equals };
+  if (tcf === undefined || equals !== undefined) {
+    throw invalid('data.consent', 'data.consent needs either equals or tcf, and not both');
+  }
+  const rule = { kind: 'tcf', ...tcf } as const;
+  consentReader(rule);
+  return { column, ...rule };
 }
 
 function outputsOf({ output }: SessionFile): readonly string[] {

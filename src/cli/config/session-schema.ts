@@ -20,15 +20,34 @@ const identifier = Type.Union([
   ),
 ]);
 
+const purposes = Type.Array(Type.Integer({ minimum: 1, maximum: 24 }), { minItems: 1, maxItems: 24 });
+
+/** Whose rows may be used: by `equals` or by `tcf`. `session-plan.ts` checks that it is one of them. */
+const consent = Type.Object(
+  {
+    column: name,
+    equals: Type.Optional(Type.Union([Type.Boolean(), Type.String()])),
+    tcf: Type.Optional(
+      Type.Object(
+        {
+          purposes,
+          vendor: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+          legitimateInterest: Type.Optional(purposes),
+        },
+        strict,
+      ),
+    ),
+  },
+  strict,
+);
+
 const data = Type.Object(
   {
     source: Type.Optional(path),
     sql: Type.Optional(path),
     identifiers: Type.Record(Type.String(), identifier, { minProperties: 1 }),
     cohorts: Type.Optional(Type.Array(name, { minItems: 1, maxItems: 8 })),
-    consent: Type.Optional(
-      Type.Object({ column: name, equals: Type.Union([Type.Boolean(), Type.String()]) }, strict),
-    ),
+    consent: Type.Optional(consent),
     region: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
     csv: Type.Optional(
       Type.Object({ delimiter: Type.Optional(Type.String()), quote: Type.Optional(Type.String()) }, strict),
