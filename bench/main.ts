@@ -1,6 +1,8 @@
+import { coverageBenchmark, coverageSetting, printCoverage } from './coverage.js';
 import { discreteLogarithmBenchmark, printDiscreteLogarithms } from './discrete-logarithms.js';
 import { engineBenchmark } from './engines.js';
 import { printEngines } from './print-engines.js';
+import { hillstromBenchmark, hillstromSetting, printHillstrom } from './hillstrom.js';
 import { options } from './options.js';
 import { printSession, sessionBenchmark, sessionSetting } from './session.js';
 import { printTiming, timingBenchmark } from './timing.js';
@@ -21,6 +23,16 @@ if (what === 'engines') {
   const { json, items: sums } = options(rest, { rounds: 1, items: 500 });
   const report = await discreteLogarithmBenchmark(sums);
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printDiscreteLogarithms(report));
+} else if (what === 'coverage') {
+  const { json, runs, engine } = coverageSetting(rest);
+  const report = await coverageBenchmark(runs, engine);
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printCoverage(report));
+  process.exitCode = report.passed ? 0 : 1;
+} else if (what === 'hillstrom') {
+  const setting = hillstromSetting(rest);
+  const report = await hillstromBenchmark(setting);
+  process.stdout.write(setting.json ? `${JSON.stringify(report, null, 2)}\n` : printHillstrom(report));
+  process.exitCode = report.passed ? 0 : 1;
 } else if (what === 'session') {
   const { json, setting } = sessionSetting(rest);
   const report = await sessionBenchmark(setting);
@@ -29,6 +41,10 @@ if (what === 'engines') {
   process.stderr.write('usage: npm run bench -- engines [--json] [--rounds N] [--items N]\n');
   process.stderr.write('       npm run bench -- timing [--json] [--items samples]\n');
   process.stderr.write('       npm run bench -- discrete-logarithms [--json] [--items sums]\n');
+  process.stderr.write('       npm run bench -- coverage [--json] [--runs N] [--engine name]\n');
+  process.stderr.write(
+    '       npm run bench -- hillstrom [--json] [--runs N] [--epsilon E] [--file hillstrom.csv.gz] [--engine name]\n',
+  );
   process.stderr.write(
     '       npm run bench -- session [--json] [--mode psi|psi-ca|aggregate] [--size N] [--peer-size N] [--overlap share] [--cells N] [--measures N] [--engine name] [--threads N]\n',
   );

@@ -18,3 +18,17 @@ export function processorSeconds(work: () => unknown): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
 }
+
+/** The shares that an observed share speaks for. */
+export interface Band {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** Wilson's interval for the share behind `hits` of `runs`, `reach` standard errors wide to each side. */
+export function shareBand(hits: number, runs: number, reach: number): Band {
+  const z2 = reach * reach;
+  const centre = (hits + z2 / 2) / (runs + z2);
+  const half = (reach * Math.sqrt((hits * (runs - hits)) / runs + z2 / 4)) / (runs + z2);
+  return { lower: centre - half, upper: centre + half };
+}

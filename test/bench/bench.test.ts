@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { availableEngines } from '../../src/group/index.js';
+import { hasReferenceData, referenceJson } from '../support/reference-data.js';
 
 // Compiled by the gate, as `npm run bench` compiles it for a user.
 const main = fileURLToPath(new URL('../../dist/bench/main.js', import.meta.url));
@@ -90,3 +91,65 @@ it('npm run bench -- session --json runs both parties over TLS and counts what i
   expect(report.coreSeconds).toBeGreaterThan(0);
   expect(initiator.peakRssBytes).toBeGreaterThan(1e6);
 });
+
+it('npm run bench -- coverage --json judges every interval of both parties in every design', () => {
+  const { results, passed } = bench('coverage', '--runs', '1') as {
+    results: {
+      design: { name: string; epsilon: string };
+      party: string;
+      figure: string;
+      covered: number;
+      band: { lower: number; upper: number };
+      control: { covered: number; mustFail: boolean } | null;
+      passed: boolean;
+    }[];
+    passed: boolean;
+  };
+  const places = results.map(({ design, party, figure }) =>
+    [design.name, design.epsilon, party, figure].join(),
+  );
+  expect(new Set(places).size).toBe(4 * 3 * 2 * 4);
+  expect(new Set(results.map(({ figure }) => figure))).toEqual(
+    new Set(['conversion', 'conversion relative', 'spend', 'spend relative']),
+  );
+  for (const { figure, covered, band, control, design } of results) {
+    expect([0, 1]).toContain(covered);
+    // One run speaks for next to every share.
+    expect(band.lower).toBeLessThan(0.95);
+    expect(band.upper).toBeGreaterThan(0.9);
+    expect(control === null).toBe(figure !== 'conversion');
+    expect(control?.mustFail ?? false).toBe(figure === 'conversion' && design.epsilon === '0.1');
+  }
+  expect(passed).toBeTypeOf('boolean');
+});
+
+it.runIf(hasReferenceData)(
+  'npm run bench -- hillstrom --json compares every lift of both reports with the rows',
+  () => {
+    const { figures, epsilon, runs } = bench('hillstrom', '--runs', '1', '--epsilon', '20') as {
+      figures: {
+        party: string;
+        measure: string;
+        arm: string;
+        cohort: string | null;
+        absolute: number;
+        inside: number;
+        relativeInside: number;
+      }[];
+      epsilon: string;
+      runs: number;
+    };
+    expect({ epsilon, runs }).toEqual({ epsilon: '20', runs: 1 });
+    // Two parties, two measures, two arms, seven segments and all of them.
+    expect(figures).toHaveLength(2 * 2 * 2 * 8);
+    const published =
+      referenceJson<Record<string, Record<string, { diff: number }>>>('hillstrom/expected.json');
+    for (const { measure, arm, cohort, absolute } of figures) {
+      if (cohort === null) expect(absolute).toBeCloseTo(published[arm]![measure]!.diff, 12);
+    }
+    // At this epsilon the noise is far below the sampling error that the intervals hold.
+    for (const { cohort, inside, relativeInside } of figures) {
+      if (cohort === null) expect([inside, relativeInside]).toEqual([1, 1]);
+    }
+  },
+);
