@@ -298,6 +298,13 @@ describe('keys that do not fit each other', () => {
       'ledger',
       { ...PSI, tls: { identity: 'a', peer: `sha256:${'0'.repeat(64)}` }, ledger: { file: 'a' } },
     ],
+    ['a share of no arm', 'experiment.shares', { ...GOOD, experiment: { shares: { other: 1 } } }],
+    ['a cost of no arm', 'experiment.costs', { ...GOOD, experiment: { costs: { seen: 1, other: 1 } } }],
+    [
+      'exposure in a column that is no cohort',
+      'experiment.exposure.column',
+      { ...GOOD, experiment: { exposure: { column: 'saw', exposed: 'yes' } } },
+    ],
     ['an output twice', 'output', { ...GOOD, output: ['a.json', 'a.json'] }],
     ['a listening address that is none', 'listen', { ...PSI, listen: 'somewhere' }],
   ])('%s', (_, field, content) => {

@@ -279,6 +279,7 @@ function checkCombinations(file: SessionFile): void {
       throw invalid(`measures.${misplaced}`, `measures.${misplaced} belongs to the side with role measures`);
     }
   }
+  checkExperiment(file);
   if (ledger !== undefined && file.tls === undefined) {
     throw invalid('ledger', "ledger needs tls: a budget is kept by the partner's identity");
   }
@@ -298,6 +299,20 @@ function checkCombinations(file: SessionFile): void {
     throw invalid('output', 'only a party that learns rows in mode psi can write them');
   if (select !== undefined && !rows)
     throw invalid('select', 'select needs an output that ends in .csv or .parquet');
+}
+
+/** The side with the cohorts knows arms and dimensions, so names that are none are found before the session. */
+function checkExperiment({ experiment, arms, data, role }: SessionFile): void {
+  if (experiment === undefined || role !== 'cohorts') return;
+  const known = [...(arms?.treatment ?? []), arms?.control];
+  for (const key of ['shares', 'costs'] as const) {
+    if (Object.keys(experiment[key] ?? {}).every((arm) => known.includes(arm))) continue;
+    throw invalid(`experiment.${key}`, `experiment.${key} names an arm that arms does not have`);
+  }
+  const { exposure } = experiment;
+  if (exposure !== undefined && !(data.cohorts ?? []).includes(exposure.column)) {
+    throw invalid('experiment.exposure.column', 'experiment.exposure.column must be one of data.cohorts');
+  }
 }
 
 /** The engine that `VESICA_ENGINE` forces; an empty variable forces nothing. */
