@@ -10,7 +10,8 @@ const rooms = {
   data: ['identity', 'protocol', 'group', 'dp'],
   ledger: ['protocol', 'dp', 'identity', 'group'],
   report: ['identity', 'group', 'dp', 'measurement', 'protocol'],
-  cli: ['report', 'identity', 'group', 'dp', 'measurement', 'protocol', 'transport', 'data', 'ledger'],
+  node: ['transport', 'data', 'protocol', 'ledger', 'dp', 'identity', 'group', 'report'],
+  cli: ['report', 'identity', 'group', 'dp', 'measurement', 'protocol', 'transport', 'data', 'ledger', 'node'],
 };
 const ground = '^src/(errors|bytes|random|flat-table|growing)\\.ts$';
 
@@ -29,6 +30,14 @@ const doors = Object.keys(rooms).map((room) => ({
   severity: 'error',
   from: { path: '^src/', pathNot: `^src/${room}/` },
   to: { path: `^src/${room}/`, pathNot: `^src/${room}/index\\.ts$` },
+}));
+
+/** The subrooms of node, each entered by its own door. */
+const subrooms = ['store', 'audit', 'ledger', 'keys', 'datasets'].map((subroom) => ({
+  name: `node-${subroom}-is-entered-by-its-door`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/node/${subroom}/` },
+  to: { path: `^src/node/${subroom}/`, pathNot: `^src/node/${subroom}/index\\.ts$` },
 }));
 
 /** One importer for each third-party system. */
@@ -66,10 +75,13 @@ module.exports = {
     },
     ...directions,
     ...doors,
+    ...subrooms,
     only('@noble/curves', 'group/noble.ts'),
     only('@duckdb', 'data/'),
     only('ws', 'transport/'),
     only('msgpackr', 'protocol/codec/'),
+    only('libsql', 'node/store/'),
+    only('kysely', 'node/store/'),
     only('libphonenumber-js', 'identity/'),
     only('tldts', 'identity/'),
     only('commander', 'cli/'),
