@@ -213,6 +213,28 @@ describe('a session that fails', () => {
     expect(ledger.events).toEqual(['recall', 'reserve', 'release']);
   });
 
+  it('never: while the ledger is still writing, no tag leaves', async () => {
+    let go = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => (go = resolve));
+    const ledger = recordingLedger((step) => (step === 'commit' ? waiting : undefined));
+    const pair = pairWith({ initiator: ledger });
+    const elements = await messageBefore(pair, 'responder', 'chunk', ({ stage }) => stage === 'elements');
+    const listening = tell(pair.initiator, elements);
+    const said = async (): Promise<string[]> => {
+      const stages: string[] = [];
+      for (let turn = 0; turn < 20; turn += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+        const frame = await pair.initiator.next();
+        if (frame !== undefined) stages.push(stageOf(frame));
+      }
+      return stages;
+    };
+    expect(await said()).not.toContain('tags');
+    go();
+    expect(await listening).toBeUndefined();
+    expect(await said()).toContain('tags');
+  });
+
   it('but not because the answer could not be kept', async () => {
     const ledger = recordingLedger((step) => {
       if (step === 'finish') throw new VesicaError('ledger/unwritable', 'disk full');

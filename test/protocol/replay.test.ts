@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Identity, Side, Terms } from '../../src/protocol/index.js';
 import { decodeMessage } from '../../src/protocol/index.js';
 import type { PairRun, TestSide } from '../support/session-pair.js';
-import { runPair, testIdentity } from '../support/session-pair.js';
+import { TERMS, runPair, testIdentity } from '../support/session-pair.js';
+import { requestDigest } from '../../src/protocol/request.js';
+import { EXAMPLES } from './support/messages.js';
 import { COHORTS, SPENDERS, countsOf, measuredPair } from './support/measured.js';
 import type { RecordingLedger } from './support/recording-ledger.js';
 import { recordingLedger } from './support/recording-ledger.js';
@@ -193,6 +195,14 @@ describe('another request', () => {
     const identities = { ...parties.identities, [side]: testIdentity() };
     await run({ ...parties, identities });
     expect(new Set(parties.ledgers[otherSide(side)].requests).size).toBe(2);
+  });
+
+  it('is one under another key of either side, whatever the inventories say', () => {
+    const key = (byte: number) => ({ key: new Uint8Array(32).fill(byte), inventory: EXAMPLES.inventory });
+    const digest = (initiator: number, responder: number): string =>
+      Buffer.from(requestDigest(TERMS, [key(initiator), key(responder)])).toString('hex');
+    expect(new Set([digest(1, 2), digest(1, 3), digest(3, 2), digest(2, 1)]).size).toBe(4);
+    expect(digest(1, 2)).toBe(digest(1, 2));
   });
 
   it('is one with the roles of the two sides exchanged', async () => {
