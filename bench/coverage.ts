@@ -13,7 +13,7 @@ import {
   severalAtOnce,
 } from './memory-session.js';
 import { type Simulation, simulation } from './simulation.js';
-import { type Band, shareBand } from './statistics.js';
+import { type Band, holds, shareBand } from './statistics.js';
 
 /**
  * Do the 95 % intervals of a report cover the true effect in 95 % of all experiments? Small experiments are drawn from
@@ -42,7 +42,7 @@ export interface CoverageFigure {
   readonly covered: number;
   /** Runs whose report states no interval, which then covers everything. */
   readonly withoutInterval: number;
-  /** What the coverage may be, by what was seen. */
+  /** The coverages that speak for what was seen (Wilson's interval). */
   readonly band: Band;
   /** The same figure with an interval that forgets the noise; `null` where there is none. */
   readonly control: {
@@ -176,8 +176,6 @@ interface Sighting {
   readonly controlCovers: boolean | null;
 }
 
-type Ends = { readonly lower: number; readonly upper: number } | null;
-
 function sightings(design: Design, party: Party, report: Report): Sighting[] {
   const { baseRate, treatedRate } = design;
   const [converted, spend] = report.measures.map(({ lift }) => lift);
@@ -197,7 +195,12 @@ function sightings(design: Design, party: Party, report: Report): Sighting[] {
     control: bare(conversions.control),
     confidence: REPORT_CONFIDENCE,
   });
-  const sighting = (figure: FigureName, truth: number, interval: Ends, without?: Ends): Sighting => ({
+  const sighting = (
+    figure: FigureName,
+    truth: number,
+    interval: Band | null,
+    without?: Band | null,
+  ): Sighting => ({
     party,
     figure,
     stated: interval !== null,
@@ -210,10 +213,6 @@ function sightings(design: Design, party: Party, report: Report): Sighting[] {
     sighting('spend', difference * MEAN_SPENT, amounts.absolute.interval),
     sighting('spend relative', relative, amounts.relative.interval),
   ];
-}
-
-function holds({ lower, upper }: NonNullable<Ends>, truth: number): boolean {
-  return lower <= truth && truth <= upper;
 }
 
 function figuresOf(design: Design, seen: readonly (readonly Sighting[])[]): CoverageFigure[] {

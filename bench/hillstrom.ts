@@ -5,6 +5,7 @@ import { REPORT_CONFIDENCE, type Report } from 'vesica/report';
 import { DEFAULT_FILE, type ExactLift, readHillstrom } from './hillstrom-rows.js';
 import { PARTIES, type Party, bothReports, severalAtOnce } from './memory-session.js';
 import { simulation } from './simulation.js';
+import { type Band, holds } from './statistics.js';
 
 /**
  * Do the intervals of a session hold the answer that the rows themselves give? Real rows through whole sessions between
@@ -46,10 +47,9 @@ export interface HillstromReport {
 const LEAST_INSIDE = 0.93;
 
 interface Intervals {
-  readonly absolute: Ends;
-  readonly relative: Ends;
+  readonly absolute: Band | null;
+  readonly relative: Band | null;
 }
-type Ends = { readonly lower: number; readonly upper: number } | null;
 
 export async function hillstromBenchmark(setting: HillstromSetting): Promise<HillstromReport> {
   const { runs, file, epsilon } = setting;
@@ -103,10 +103,6 @@ function intervalsOf(report: Report, { arm, cohort, measure }: ExactLift): Inter
   const lift = arms?.find((one) => one.arm === arm)?.lift;
   if (lift === undefined) throw new Error('a report without this lift');
   return { absolute: lift.absolute.interval, relative: lift.relative.interval };
-}
-
-function holds({ lower, upper }: NonNullable<Ends>, value: number): boolean {
-  return lower <= value && value <= upper;
 }
 
 /** What the command line asks for. */

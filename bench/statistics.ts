@@ -19,10 +19,15 @@ export function processorSeconds(work: () => unknown): number {
   return (user + system) / 1e6;
 }
 
-/** The shares that an observed share speaks for. */
+/** An interval, both ends included. */
 export interface Band {
   readonly lower: number;
   readonly upper: number;
+}
+
+/** Whether `value` lies in the interval. */
+export function holds({ lower, upper }: Band, value: number): boolean {
+  return lower <= value && value <= upper;
 }
 
 /** Wilson's interval for the share behind `hits` of `runs`, `reach` standard errors wide to each side. */
