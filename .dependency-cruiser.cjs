@@ -11,7 +11,18 @@ const rooms = {
   ledger: ['protocol', 'dp', 'identity', 'group'],
   report: ['identity', 'group', 'dp', 'measurement', 'protocol'],
   node: ['transport', 'data', 'protocol', 'ledger', 'dp', 'identity', 'group', 'report'],
-  cli: ['report', 'identity', 'group', 'dp', 'measurement', 'protocol', 'transport', 'data', 'ledger', 'node'],
+  cli: [
+    'report',
+    'identity',
+    'group',
+    'dp',
+    'measurement',
+    'protocol',
+    'transport',
+    'data',
+    'ledger',
+    'node',
+  ],
 };
 const ground = '^src/(errors|bytes|random|flat-table|growing)\\.ts$';
 
