@@ -46,7 +46,9 @@ function inputTag({ frames }: PairRun, side: Side): string {
   }
   throw new Error('no inventory');
 }
-const without = { settings: { ledger: undefined } };
+const without = ({ identities }: Parties, side: Side) => ({
+  [side]: { settings: { ledger: undefined, identity: identities[side] } },
+});
 
 describe('the same request a second time', () => {
   it('is answered from both ledgers: no stream, no figure, nothing drawn and nothing spent', async () => {
@@ -96,8 +98,8 @@ describe('the same request a second time', () => {
 
   it.each(SIDES)('is computed afresh when the %s keeps no ledger', async (side) => {
     const parties = newParties();
-    await run(parties, { [side]: without });
-    const second = await run(parties, { [side]: without });
+    await run(parties, without(parties, side));
+    const second = await run(parties, without(parties, side));
     expect(second[side].outcome?.answeredFrom).toBeUndefined();
     expect(types(second)).toContain('chunk');
   });
@@ -224,7 +226,7 @@ describe('the input tag', () => {
     const parties = newParties();
     for (const side of SIDES) {
       const other = otherSide(side);
-      const runs = [await run(parties, { [other]: without }), await run(parties, { [other]: without })];
+      const runs = [await run(parties, without(parties, other)), await run(parties, without(parties, other))];
       const [kept, random] = [side, other].map((each) => new Set(runs.map((one) => inputTag(one, each))));
       expect([kept!.size, random!.size]).toEqual([1, 2]);
     }
