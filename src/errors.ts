@@ -150,6 +150,9 @@ export const ERRORS = {
   'state/unwritable': system(
     'Check the state folder, its permissions and the free space; what could not be written does not count.',
   ),
+  'keys/unavailable': system('Check the source of the master key that the message names.'),
+  'keys/wrong-key': system('Give the node the key that is named, as an earlier key if it was replaced.'),
+  'keys/damaged': system('Restore the file from a backup, or load the data again.'),
 
   'peer/malformed-message': peer(BAD_PEER),
   'peer/unexpected-message': peer(BAD_PEER),

@@ -101,7 +101,7 @@ const cases = anyContent.chain((content) =>
         vendor: fc.boolean(),
         vendorInterest: fc.boolean(),
         disclosed: fc.boolean(),
-        unrestricted: fc.boolean(),
+        restriction: fc.constantFrom('none', 'any', 0, 1, 2),
       }),
     })
     .map(({ vendor, purposes, flexible, allows }) => {
@@ -122,7 +122,12 @@ const cases = anyContent.chain((content) =>
         vendorConsents: also(content.vendorConsents, vendors, allows.vendor),
         vendorLegitimateInterests: also(content.vendorLegitimateInterests, vendors, allows.vendorInterest),
         disclosed: content.disclosed && also(content.disclosed, vendors, allows.disclosed),
-        restrictions: allows.unrestricted ? [] : content.restrictions,
+        restrictions:
+          typeof allows.restriction === 'number'
+            ? [{ purpose: purposes[0]!, type: allows.restriction, vendors: [1, ...vendors] }]
+            : allows.restriction === 'any'
+              ? content.restrictions
+              : [],
       };
       return { rule, content: changed };
     }),

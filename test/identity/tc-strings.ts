@@ -60,7 +60,7 @@ export function tcString(content: Partial<TcContent>): string {
   model.publisherRestrictions.gvl = { vendorIds: { has: () => true } } as unknown as GVL;
   for (const { purpose, type, vendors } of all.restrictions) {
     for (const vendor of vendors) {
-      model.publisherRestrictions.add(vendor, new PurposeRestriction(purpose, RESTRICTIONS[type]!));
+      model.publisherRestrictions.add(vendor, new PurposeRestriction(purpose, RESTRICTIONS[type]));
     }
   }
   const segments = [SegmentEncoder.encode(model, Segment.CORE)];
