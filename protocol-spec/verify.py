@@ -463,9 +463,9 @@ def double(value):
     return ((1023 + exponent << 52) + (value << 52 - exponent) - (1 << 52)).to_bytes(8, "little")
 
 
-def input_tag(secret, rows):
+def input_tag(secret, rows, partner):
     key = hashlib.sha256(ed25519_sign(secret, b"VESICA-V1-Input-Key")[1]).digest()
-    message = int32(len(rows)) + bytes(TYPES.index(row["type"]) for row in rows)
+    message = partner + int32(len(rows)) + bytes(TYPES.index(row["type"]) for row in rows)
     message += b"".join(bytes.fromhex(row["key"]) for row in rows)
     if "cell" in rows[0]:
         message += int32(4) + b"".join(row["cell"].to_bytes(4, "little") for row in rows)
@@ -769,7 +769,9 @@ class Vector:
         digested += int32(len(offer)) + offer
         for side in ("initiator", "responder"):
             party = self.data[side]
-            tag = input_tag(bytes.fromhex(party["secretKey"]), party["rows"])
+            other = "responder" if side == "initiator" else "initiator"
+            partner = bytes.fromhex(self.data[other]["publicKey"])
+            tag = input_tag(bytes.fromhex(party["secretKey"]), party["rows"], partner)
             check(self.said(side, "inventory")[0]["input"] == tag, "input tag")
             digested += int32(32) + bytes.fromhex(party["publicKey"])
             digested += int32(len(frames[side, "inventory"])) + frames[side, "inventory"]

@@ -12,14 +12,19 @@ const INPUT_KEY_LABEL = utf8('VESICA-V1-Input-Key');
 const REQUEST_LABEL = utf8('VESICA-V1-Request');
 
 /**
- * A 32-byte tag of a party's input: the same for the same list in the same order, and of no use to anybody else. Its key
+ * A 32-byte tag of a party's input: the same for the same list in the same order, and of no use to anybody else. It is made for one peer
+ * (its public key, 32 bytes), so that two partners cannot tell that they were given the same list. Its key
  * comes from the party's identity (Ed25519 signatures are deterministic), so that a partner who knows all of the list but
  * one row cannot try rows until the tag fits.
  */
-export function inputTag(identity: Identity, { batch, cellOf, measures }: OwnList): Uint8Array {
+export function inputTag(
+  identity: Identity,
+  { batch, cellOf, measures }: OwnList,
+  peerKey: Uint8Array,
+): Uint8Array {
   const key = sha256(identity.sign(INPUT_KEY_LABEL));
   const hash = hmac.create(sha256, key);
-  hash.update(uint32Bytes(batch.types.length)).update(batch.types).update(batch.keys);
+  hash.update(peerKey).update(uint32Bytes(batch.types.length)).update(batch.types).update(batch.keys);
   for (const column of [cellOf, ...(measures ?? [])]) {
     if (column === undefined) continue;
     const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);

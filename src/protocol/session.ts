@@ -188,7 +188,9 @@ export class Session {
     const { identity, random } = this.#settings;
     const { brief, account } = known(this.#own);
     const { inventory, terms, list } = brief;
-    const input = account.isKept ? inputTag(identity, list) : randomBytes(random, 32);
+    const input = account.isKept
+      ? inputTag(identity, list, known(this.#peerHello).key)
+      : randomBytes(random, 32);
     this.#ownInventory = inventoryMessage(inventory, terms, input);
     this.#outbox.push(this.#ownInventory);
     this.#state = 'listing';

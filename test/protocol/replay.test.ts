@@ -232,6 +232,15 @@ describe('the input tag', () => {
     }
   });
 
+  it('differs between two partners who are given the same list', async () => {
+    const [here, there] = [newParties(), newParties()];
+    const tags = [
+      await run(here),
+      await run({ ...here, identities: { ...here.identities, responder: there.identities.responder } }),
+    ];
+    expect(new Set(tags.map((one) => inputTag(one, 'initiator'))).size).toBe(2);
+  });
+
   it('differs between two parties with the same list', async () => {
     const tags = [await run(newParties()), await run(newParties())].map((one) => inputTag(one, 'initiator'));
     expect(tags[0]).not.toBe(tags[1]);
