@@ -91,8 +91,9 @@ export function mappedColumns(definition: DataDefinition): readonly string[] {
 /**
  * Checks what can be checked without the source.
  *
- * @throws VesicaError `config/invalid` when no column is mapped, a cohort column or a measure is named twice, a quantum
- * or bound is not one, a consent rule has numbers out of range, or a CSV character is not one plain ASCII character.
+ * @throws VesicaError `config/invalid` as `sourceOf`, and when no column is mapped, a cohort column or a measure is named
+ * twice, a quantum or bound is not one, a consent rule has numbers out of range, or a CSV character is not one plain ASCII
+ * character.
  */
 export function checkDefinition(definition: DataDefinition): void {
   if (Object.keys(definition.identifiers).length === 0) {
@@ -112,6 +113,7 @@ export function checkDefinition(definition: DataDefinition): void {
     if (!/^[\t\x20-\x7e]$/.test(character)) throw invalid(field, `${field} must be one ASCII character`);
   }
   if (delimiter === quote) throw invalid('data.csv.quote', 'data.csv.quote equals data.csv.delimiter');
+  sourceOf(definition);
 }
 
 export function csvCharacters(definition: DataDefinition): { delimiter: string; quote: string } {

@@ -71,7 +71,7 @@ export function newPlace(
 }
 
 /**
- * Opens a header, by whichever place a key of `keys` opens; by the current key if both do.
+ * Opens a header, by whichever place a key of `keys` opens.
  *
  * @throws VesicaError `keys/wrong-key` when no key of `keys` is one it names; `keys/damaged` when it is not a header, or
  * not the one that was written for `context`.
@@ -92,7 +92,6 @@ export function openHeader(header: Uint8Array, context: SealContext, keys: KeyRi
   });
   const written = places.filter(({ isEmpty }) => !isEmpty);
   const known = written.filter(({ keyId }) => keys.find(keyId) !== undefined);
-  known.sort((a, b) => Number(b.keyId === keys.current.id) - Number(a.keyId === keys.current.id));
   for (const { place, bytes, keyId } of known) {
     const fileKey = unwrapped(bytes, context, keys.find(keyId));
     if (fileKey === undefined) continue;
@@ -124,17 +123,10 @@ function unwrapped(place: Uint8Array, context: SealContext, key: MasterKey | und
   }
 }
 
-/** What a place, or a chunk, is bound to: lengths keep purpose and id apart. */
+/** What a place, or a chunk, is bound to: the length keeps purpose and id apart. */
 export function boundTo({ purpose, id }: SealContext, more: Uint8Array): Uint8Array {
-  const [purposeBytes, idBytes] = [utf8(purpose), utf8(id)];
-  return concatBytes(
-    MAGIC,
-    uint32Bytes(purposeBytes.length),
-    purposeBytes,
-    uint32Bytes(idBytes.length),
-    idBytes,
-    more,
-  );
+  const purposeBytes = utf8(purpose);
+  return concatBytes(MAGIC, uint32Bytes(purposeBytes.length), purposeBytes, utf8(id), more);
 }
 
 /** What to call it in a message. */

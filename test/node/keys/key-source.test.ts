@@ -88,6 +88,18 @@ describe('a source that gives no master key', () => {
     expect(leaked(visible(error), { key, half: key.subarray(0, 16) })).toEqual([]);
   });
 
+  it.each([
+    ['a command that writes too much', 'wrote more than 1024 bytes'],
+    ['a command that asks', 'ended with exit code 1'],
+    ['a command that fails', 'ended with exit code 3'],
+    ['a program that is not there', 'cannot be run (ENOENT)'],
+    ['a device', 'is not a regular file'],
+    ['a file that others may read', 'run: chmod 600'],
+  ])('is refused for what it is: %s', async (name, reason) => {
+    const [, source] = REFUSED.find(([one]) => one === name)!;
+    expect((await failure(loadMasterKey(source(), {}), 'keys/unavailable')).message).toContain(reason);
+  });
+
   it('is left alone after its time, with whatever it started', async () => {
     const script = `require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 3000)'], { stdio: 'inherit' }); setTimeout(() => {}, 3000)`;
     const started = performance.now();

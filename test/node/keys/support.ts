@@ -62,6 +62,8 @@ export function forms(secret: Uint8Array | string): Buffer[] {
     const middle = shifted.slice(offset === 0 ? 0 : 4, -2);
     texts.push(middle, middle.replaceAll('+', '-').replaceAll('/', '_'));
   }
+  // As arrays of numbers and their JSON are written, without the white space: see `visible`.
+  texts.push([...bytes].join(','), [...bytes].map((byte, i) => `"${i}":${byte}`).join(','));
   return [bytes, ...texts.map((text) => Buffer.from(text))];
 }
 
@@ -95,5 +97,6 @@ export function visible(value: unknown): Buffer {
     maxArrayLength: null,
     maxStringLength: null,
   });
-  return Buffer.from(`${inspected}\n${JSON.stringify(value)}\n${value instanceof Error ? value.stack : ''}`);
+  const text = `${inspected}\n${JSON.stringify(value)}\n${value instanceof Error ? value.stack : ''}`;
+  return Buffer.from(`${text}\n${text.replace(/\s+/g, '')}`);
 }

@@ -1,0 +1,141 @@
+import { isAbsolute } from 'node:path';
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { checkDefinition, ON_AMBIGUOUS_COHORT, type DataDefinition } from '../../data/index.js';
+import { VesicaError } from '../../errors.js';
+import { IDENTIFIER_TYPES, PROFILES } from '../../identity/index.js';
+import { ROLES } from '../../protocol/index.js';
+
+/** The shape of a dataset definition. Unknown keys are refused everywhere. */
+
+const strict = { additionalProperties: false } as const;
+const column = Type.String({ minLength: 1, maxLength: 200 });
+const name = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$' });
+const decimal = Type.String({ pattern: '^[0-9]{1,15}(\\.[0-9]{1,15})?$' });
+const purposes = Type.Array(Type.Integer({ minimum: 1, maximum: 24 }), { minItems: 1, maxItems: 24 });
+const oneCharacter = Type.String({ minLength: 1, maxLength: 1 });
+
+const consent = Type.Union([
+  Type.Object({ column, equals: Type.Union([Type.Boolean(), Type.String({ maxLength: 200 })]) }, strict),
+  Type.Object(
+    {
+      column,
+      kind: Type.Literal('tcf'),
+      purposes,
+      vendor: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+      legitimateInterest: Type.Optional(purposes),
+    },
+    strict,
+  ),
+]);
+
+const measure = Type.Object(
+  {
+    name: column,
+    column,
+    rule: Type.Object(
+      {
+        quantum: decimal,
+        bound: decimal,
+        aboveBound: Type.Enum(['clamp', 'refuse']),
+        betweenQuanta: Type.Enum(['round-down', 'round-nearest', 'refuse']),
+        missing: Type.Enum(['zero', 'refuse']),
+      },
+      strict,
+    ),
+  },
+  strict,
+);
+
+const data = Type.Object(
+  {
+    source: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    sql: Type.Optional(Type.String({ minLength: 1, maxLength: 100_000 })),
+    identifiers: Type.Record(
+      column,
+      Type.Object(
+        {
+          type: Type.Enum(IDENTIFIER_TYPES),
+          encoding: Type.Optional(Type.Enum(['auto', 'plain', 'sha256'])),
+        },
+        strict,
+      ),
+      { minProperties: 1, maxProperties: 32 },
+    ),
+    cohorts: Type.Optional(Type.Array(column, { minItems: 1, maxItems: 8 })),
+    measures: Type.Optional(Type.Array(measure, { minItems: 1, maxItems: 8 })),
+    consent: Type.Optional(consent),
+    profile: Type.Enum(PROFILES),
+    region: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
+    csv: Type.Optional(
+      Type.Object({ delimiter: Type.Optional(oneCharacter), quote: Type.Optional(oneCharacter) }, strict),
+    ),
+  },
+  strict,
+);
+
+export const DATASET_SCHEMA = Type.Object(
+  {
+    name,
+    /** Which people it is about. Datasets of the same people share a lineage, and so a budget; it never changes. */
+    lineage: name,
+    role: Type.Enum(ROLES),
+    data,
+    onAmbiguousCohort: Type.Optional(Type.Enum(ON_AMBIGUOUS_COHORT)),
+  },
+  strict,
+);
+
+/** A dataset as an operator defines it: where its rows are, what its columns mean, and whose rows may be used. */
+export type DatasetDefinition = Static<typeof DATASET_SCHEMA>;
+
+const validator = Compile(DATASET_SCHEMA);
+
+/**
+ * `input` as a dataset definition.
+ *
+ * @throws VesicaError `config/invalid` naming the key: when it is not of the form of `DATASET_SCHEMA`; when the source is
+ * not an absolute path; when role, cohorts and measures do not go together; when an identifier is also a cohort, a measure
+ * or the consent; and as `checkDefinition`.
+ */
+export function checkedDataset(input: unknown): DatasetDefinition {
+  if (!validator.Check(input)) {
+    const errors = validator.Errors(input);
+    // The last error of the list sums up an alternative; one with a key that does not belong says most.
+    const error = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors.at(-1);
+    const field = (error?.instancePath ?? '').split('/').slice(1).join('.');
+    throw invalid(field, `${field === '' ? 'the dataset' : field}: ${error?.message ?? 'is invalid'}`);
+  }
+  const { role, data } = input;
+  if (data.source !== undefined && !isAbsolute(data.source)) {
+    throw invalid('data.source', 'data.source must be an absolute path');
+  }
+  if ((role === 'cohorts') !== (data.cohorts !== undefined)) {
+    throw invalid('data.cohorts', 'data.cohorts belongs to role cohorts, which needs it');
+  }
+  if (role !== 'measures' && data.measures !== undefined) {
+    throw invalid('data.measures', 'data.measures belongs to role measures');
+  }
+  requireOwnColumns(data);
+  checkDefinition(data);
+  return input;
+}
+
+/** An identifier that is also a label of a cell would be in reports, and go to the partner. */
+function requireOwnColumns({ identifiers, cohorts, measures, consent: rule }: DataDefinition): void {
+  const others: [string, readonly string[]][] = [
+    ['data.cohorts', cohorts ?? []],
+    ['data.measures', (measures ?? []).map((one) => one.column)],
+    ['data.consent', rule === undefined ? [] : [rule.column]],
+  ];
+  // Columns are found whatever their case: see the data room.
+  const taken = new Set(Object.keys(identifiers).map((one) => one.toLowerCase()));
+  for (const [field, columns] of others) {
+    const shared = columns.find((one) => taken.has(one.toLowerCase()));
+    if (shared !== undefined) throw invalid(field, `${field}: the column "${shared}" holds identifiers`);
+  }
+}
+
+function invalid(field: string, message: string): VesicaError {
+  return new VesicaError('config/invalid', message, { field });
+}

@@ -1,0 +1,11 @@
+/** Datasets of a node: definitions, versions with their digests and quality, and staged lists, sealed. */
+export { checkedDataset, DATASET_SCHEMA, type DatasetDefinition } from './dataset-schema.js';
+export { Definitions, type Dataset } from './definitions.js';
+export type { QualityReport } from './quality.js';
+export {
+  Versions,
+  type DatasetVersion,
+  type LoadVersionOptions,
+  type Recovered,
+  type VersionsOptions,
+} from './versions.js';
