@@ -21,6 +21,7 @@ export {
   discreteGaussian,
   discreteLaplace,
   draw,
+  fourthCumulant,
   privacyLoss,
   probability,
   stateMechanism,

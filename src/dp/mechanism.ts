@@ -139,6 +139,18 @@ export function variance(mechanism: Mechanism): number {
   }
 }
 
+/**
+ * Fourth cumulant of the mechanism's noise, in fourth powers of the unit of the released integer: how much heavier its
+ * tails are than those of a normal distribution, for intervals. From the moments of the geometric series,
+ * 2a (1 + 4a + a^2) / (1 - a)^4 = sigma^2 (1 + 3 sigma^2) for discrete Laplace noise; what truncation takes off is below
+ * delta. 0 for discrete Gaussian noise.
+ */
+export function fourthCumulant(mechanism: Mechanism): number {
+  if (mechanism.kind === 'discrete-gaussian') return 0;
+  const sigma2 = variance(mechanism);
+  return sigma2 * (1 + 3 * sigma2);
+}
+
 /** What one release through the mechanism costs the person who changes it most. */
 export function privacyLoss(mechanism: Mechanism): PrivacyLoss {
   switch (mechanism.kind) {

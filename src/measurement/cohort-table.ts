@@ -27,7 +27,8 @@ export type ValueTable = LiftTable<ValueLift>;
 
 /**
  * Conversion lift of every treatment arm against the control arm, overall and within each cohort. An arm's total is
- * the sum of its cells, and the variance of its noise is the sum of theirs: each cell drew its own noise.
+ * the sum of its cells, and the variance of its noise is the sum of theirs, as is
+ * its fourth cumulant: each cell drew its own noise.
  *
  * Throws `measurement/invalid-input` for an arm and cohort that occur twice, a control arm without a cell, no treatment
  * arm, and for what `conversionLift` refuses.
@@ -58,25 +59,29 @@ export function sumConversionCells(cells: readonly ConversionArm[]): ConversionA
   let n = 0;
   let conversions = 0;
   let noiseVariance = 0;
+  let noiseFourthCumulant = 0;
   let sizeNoiseVariance = 0;
   for (const cell of cells) {
     const cellSizeNoise = nonNegative('cells.sizeNoiseVariance', cell.sizeNoiseVariance ?? 0);
     n += cellSizeNoise === 0 ? exactCount('cells.n', cell.n) : finite('cells.n', cell.n);
     conversions += finite('cells.conversions', cell.conversions);
     noiseVariance += nonNegative('cells.noiseVariance', cell.noiseVariance);
+    noiseFourthCumulant += nonNegative('cells.noiseFourthCumulant', cell.noiseFourthCumulant ?? 0);
     sizeNoiseVariance += cellSizeNoise;
   }
-  return { n, conversions, noiseVariance, sizeNoiseVariance };
+  return { n, conversions, noiseVariance, noiseFourthCumulant, sizeNoiseVariance };
 }
 
 /** The same for values. Sums that are all bigint stay exact. */
 export function sumValueCells(cells: readonly ValueArm[]): ValueArm {
   let n = 0;
   let sumNoiseVariance = 0;
+  let sumNoiseFourthCumulant = 0;
   let sumOfSquaresNoiseVariance = 0;
   for (const cell of cells) {
     n += exactCount('cells.n', cell.n);
     sumNoiseVariance += nonNegative('cells.sumNoiseVariance', cell.sumNoiseVariance);
+    sumNoiseFourthCumulant += nonNegative('cells.sumNoiseFourthCumulant', cell.sumNoiseFourthCumulant ?? 0);
     sumOfSquaresNoiseVariance += nonNegative(
       'cells.sumOfSquaresNoiseVariance',
       cell.sumOfSquaresNoiseVariance,
@@ -89,6 +94,7 @@ export function sumValueCells(cells: readonly ValueArm[]): ValueArm {
       cells.map((cell) => cell.sumQuanta),
     ),
     sumNoiseVariance,
+    sumNoiseFourthCumulant,
     sumOfSquaresQuanta: addCounts(
       'cells.sumOfSquaresQuanta',
       cells.map((cell) => cell.sumOfSquaresQuanta),

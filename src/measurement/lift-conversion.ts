@@ -16,6 +16,8 @@ export interface ConversionArm {
   readonly conversions: Count;
   /** Variance of the noise added to `conversions`; 0 for an exact count. */
   readonly noiseVariance: number;
+  /** Fourth cumulant of that noise (`fourthCumulant` of dp); 0 (the default) treats it as normal. */
+  readonly noiseFourthCumulant?: number;
   /** Variance of the noise added to `n`; 0 (the default) for a public size. */
   readonly sizeNoiseVariance?: number;
 }
@@ -54,6 +56,7 @@ interface CheckedArm {
   readonly n: number;
   readonly conversions: number;
   readonly noiseVariance: number;
+  readonly noiseFourthCumulant: number;
   readonly sizeNoiseVariance: number;
 }
 
@@ -90,6 +93,7 @@ function checkArm(name: string, arm: ConversionArm): CheckedArm {
     n: sizeNoiseVariance === 0 ? exactCount(`${name}.n`, arm.n) : finite(`${name}.n`, arm.n),
     conversions: finite(`${name}.conversions`, arm.conversions),
     noiseVariance: nonNegative(`${name}.noiseVariance`, arm.noiseVariance),
+    noiseFourthCumulant: nonNegative(`${name}.noiseFourthCumulant`, arm.noiseFourthCumulant ?? 0),
     sizeNoiseVariance,
   };
 }
@@ -110,6 +114,7 @@ function meanOfChecked(arm: CheckedArm): ArmMean {
     mean: conversions / n,
     variance: (inner * (1 - inner)) / n + noiseVariance,
     noiseVariance,
+    noiseFourthCumulant: arm.noiseFourthCumulant / n ** 4,
     varianceOfVariance: 0,
   };
 }

@@ -18,6 +18,8 @@ export interface ValueArm {
   readonly sumQuanta: Count;
   /** Variance of the noise added to the sum; 0 for an exact sum. */
   readonly sumNoiseVariance: number;
+  /** Fourth cumulant of that noise (`fourthCumulant` of dp); 0 (the default) treats it as normal. */
+  readonly sumNoiseFourthCumulant?: number;
   readonly sumOfSquaresQuanta: Count;
   /** Variance of the noise added to the sum of squares; 0 for an exact one. */
   readonly sumOfSquaresNoiseVariance: number;
@@ -87,17 +89,22 @@ export interface Moments {
   readonly sum: number;
   readonly sumOfSquares: number;
   readonly sumNoiseVariance: number;
+  readonly sumNoiseFourthCumulant: number;
   readonly sumOfSquaresNoiseVariance: number;
 }
 
 export function momentsInMinorUnits(name: string, arm: ValueArm, quantumMinorUnits: number): Moments {
   const squared = quantumMinorUnits * quantumMinorUnits;
   const fourth = squared * squared;
+  const cumulant = nonNegative(`${name}.sumNoiseFourthCumulant`, arm.sumNoiseFourthCumulant ?? 0);
   return {
     n: exactCount(`${name}.n`, arm.n),
     sum: finite(`${name}.sumQuanta`, arm.sumQuanta) * quantumMinorUnits,
     sumOfSquares: finite(`${name}.sumOfSquaresQuanta`, arm.sumOfSquaresQuanta) * squared,
     sumNoiseVariance: nonNegative(`${name}.sumNoiseVariance`, arm.sumNoiseVariance) * squared,
+    sumNoiseFourthCumulant:
+      // However large the fourth power of a quantum is, none stays none.
+      cumulant === 0 ? 0 : cumulant * fourth,
     sumOfSquaresNoiseVariance:
       nonNegative(`${name}.sumOfSquaresNoiseVariance`, arm.sumOfSquaresNoiseVariance) * fourth,
   };
@@ -120,6 +127,7 @@ export function meanOfMoments(moments: Moments): ArmMean {
     mean: sum / n,
     variance: sampleVariance / n + noiseVariance,
     noiseVariance,
+    noiseFourthCumulant: moments.sumNoiseFourthCumulant / n ** 4,
     varianceOfVariance: (samplingUncertainty + noiseUncertainty) / (n * n),
   };
 }

@@ -16,6 +16,8 @@ export interface ArmMean {
   readonly variance: number;
   /** The part of `variance` that is added noise, which is known exactly. */
   readonly noiseVariance: number;
+  /** Fourth cumulant of the added noise in `mean`; 0 where it is treated as normal. */
+  readonly noiseFourthCumulant?: number;
   /** Variance of the estimate `variance` itself; 0 where it is treated as known. */
   readonly varianceOfVariance: number;
 }
@@ -39,7 +41,18 @@ export interface MeanComparison {
 export function differenceOfMeans(treatment: ArmMean, control: ArmMean): Statistic {
   const variance = treatment.variance + control.variance;
   const degreesOfFreedom = satterthwaite(variance, treatment.varianceOfVariance + control.varianceOfVariance);
-  return { value: treatment.mean - control.mean, variance, degreesOfFreedom };
+  return {
+    value: treatment.mean - control.mean,
+    variance,
+    degreesOfFreedom,
+    excessKurtosis: excessKurtosis(variance, treatment, control),
+  };
+}
+
+/** Cumulants of independent errors add up; those of sampling are taken as normal. */
+function excessKurtosis(variance: number, ...means: readonly ArmMean[]): number {
+  const cumulant = means.reduce((sum, mean) => sum + (mean.noiseFourthCumulant ?? 0), 0);
+  return cumulant > 0 ? cumulant / (variance * variance) : 0;
 }
 
 function satterthwaite(variance: number, varianceOfVariance: number): number {
@@ -105,5 +118,11 @@ function relativeDifference(
 export function estimateOfMean(arm: ArmMean, confidence: number): Estimate {
   const { mean, variance, varianceOfVariance } = arm;
   const degreesOfFreedom = satterthwaite(variance, varianceOfVariance);
-  return twoSidedTest({ value: mean, variance, degreesOfFreedom }, confidence).estimate;
+  const statistic = {
+    value: mean,
+    variance,
+    degreesOfFreedom,
+    excessKurtosis: excessKurtosis(variance, arm),
+  };
+  return twoSidedTest(statistic, confidence).estimate;
 }

@@ -7,6 +7,8 @@ export interface Statistic {
   readonly value: number;
   readonly variance: number;
   readonly degreesOfFreedom: number;
+  /** Excess kurtosis of the error, from 0 (the default: as normal errors) to 3 or a little more (one Laplace error). */
+  readonly excessKurtosis?: number;
 }
 
 export interface TwoSidedTest {
@@ -30,8 +32,8 @@ export interface OneSidedTest {
 }
 
 /**
- * Interval value +- t sqrt(variance) and its p-value, from one Student t (normal at infinite degrees of freedom). The
- * p-value is below 1 - confidence exactly when the interval leaves out zero.
+ * Interval value +- q sqrt(variance) and its p-value, from one distribution: Student t (normal at infinite degrees of
+ * freedom), its quantiles stretched for heavy tails (`stretch`). The p-value is below 1 - confidence exactly when the interval leaves out zero.
  *
  * A variance of zero gives no interval (`no-variance`), and neither does a variance known to less than one degree of
  * freedom (`variance-too-noisy`).
@@ -47,7 +49,8 @@ export function twoSidedTest(statistic: Statistic, confidence: number): TwoSided
       criticalValue: null,
     };
   }
-  const criticalValue = studentUpperQuantile((1 - confidence) / 2, degreesOfFreedom);
+  const kurtosis = Math.min(Math.max(statistic.excessKurtosis ?? 0, 0), MAX_EXCESS_KURTOSIS);
+  const criticalValue = stretch(studentUpperQuantile((1 - confidence) / 2, degreesOfFreedom), kurtosis);
   const reach = criticalValue * standardError;
   return {
     estimate: {
@@ -56,9 +59,33 @@ export function twoSidedTest(statistic: Statistic, confidence: number): TwoSided
       interval: { lower: value - reach, upper: value + reach },
       missing: null,
     },
-    pValue: 2 * studentSurvival(Math.abs(value) / standardError, degreesOfFreedom),
+    pValue: 2 * studentSurvival(shrink(Math.abs(value) / standardError, kurtosis), degreesOfFreedom),
     criticalValue,
   };
+}
+
+/** Beyond this the expansion below would not be monotone; one discrete Laplace error has 3 and little more. */
+const MAX_EXCESS_KURTOSIS = 6;
+
+/**
+ * The quantile of a standardised symmetric error with excess kurtosis k where the normal one is z (Cornish and Fisher
+ * 1937, to the fourth cumulant): z + (z^3 - 3z) k / 24. At 95 % it is 2.16 for one Laplace error, whose own is 2.12,
+ * where the normal 1.96 would cover 93.7 %. It never falls below z: below sqrt(3) the expansion would pull it in.
+ */
+function stretch(z: number, kurtosis: number): number {
+  return z + (Math.max(0, z ** 3 - 3 * z) * kurtosis) / 24;
+}
+
+/** The z of which `stretch` makes `q`; Newton's method, on a function that rises at least as fast as z. */
+function shrink(q: number, kurtosis: number): number {
+  let z = q;
+  for (let i = 0; i < 60; i += 1) {
+    const slope = z * z > 3 ? 1 + ((3 * z * z - 3) * kurtosis) / 24 : 1;
+    const next = z - (stretch(z, kurtosis) - q) / slope;
+    if (Math.abs(next - z) <= 1e-15 * Math.max(1, z)) return next;
+    z = next;
+  }
+  return z;
 }
 
 /** One-sided form of `twoSidedTest`, for a variance above zero and at least one degree of freedom. */

@@ -1,4 +1,4 @@
-import { type Rational, parseDecimal, rationalToNumber, variance } from '../dp/index.js';
+import { type Rational, fourthCumulant, parseDecimal, rationalToNumber, variance } from '../dp/index.js';
 import { VesicaError } from '../errors.js';
 import { type Estimate, cohortKpi } from '../measurement/index.js';
 import type { MeasureSums } from '../protocol/index.js';
@@ -42,22 +42,28 @@ export function buildMeasure(measure: MeasureSums, context: MeasureContext): Rep
   const unit = rationalToNumber(exact, 'nearest');
   const kind = quantum === '1' && bound === '1' ? 'yes-no' : 'amount';
   const sumVariance = variance(measure.sumMechanism);
+  const sumCumulant = fourthCumulant(measure.sumMechanism);
   const squaresVariance =
     measure.squaresMechanism === undefined ? 0 : variance(measure.squaresMechanism) * squareUnit ** 2;
   const moments: NoisyMoments | undefined = squares && {
     sums,
     sumNoiseVariance: sumVariance,
+    sumNoiseFourthCumulant: sumCumulant,
     squares: squares.map((value) => value * squareUnit),
     squaresNoiseVariance: squaresVariance,
     quantum: unit,
   };
-  const counts: NoisyCounts = { counts: sums, noiseVariance: sumVariance };
+  const counts: NoisyCounts = {
+    counts: sums,
+    noiseVariance: sumVariance,
+    noiseFourthCumulant: sumCumulant,
+  };
   const summary = (cells: readonly PlacedCell[]) => {
-    const { n, conversions, noiseVariance } = conversionArm(cells, counts);
+    const arm = conversionArm(cells, counts);
+    const { n, conversions, noiseVariance } = arm;
     const mean =
       kind === 'yes-no'
-        ? cohortKpi({ conversions: { n, conversions, noiseVariance }, confidence: REPORT_CONFIDENCE })
-            .conversionRate
+        ? cohortKpi({ conversions: arm, confidence: REPORT_CONFIDENCE }).conversionRate
         : moments === undefined
           ? bareMean(inUnit(Number(conversions), exact), Number(n))
           : meanOfArm(valueArm(cells, moments), unit);

@@ -1,5 +1,5 @@
 import { toHex } from '../bytes.js';
-import { variance } from '../dp/index.js';
+import { fourthCumulant, variance } from '../dp/index.js';
 import { cohortKpi } from '../measurement/index.js';
 import type { CellCount, CountResult, Inventory, SessionOutcome, Side, Terms } from '../protocol/index.js';
 import { mechanismsOf, roleOf } from '../protocol/index.js';
@@ -41,7 +41,10 @@ export function buildReport(input: ReportInput): Report {
   const answer = result.kind === 'counts' ? result : undefined;
   const counts = answer?.counts;
   const { learned, disclosed } = mechanismsOf(terms, side);
-  const sigma2 = learned === undefined ? 0 : variance(learned);
+  const noise = {
+    noiseVariance: learned === undefined ? 0 : variance(learned),
+    noiseFourthCumulant: learned === undefined ? 0 : fourthCumulant(learned),
+  };
   const matched = counts?.reduce((sum, { count }) => sum + count, 0);
   return {
     format: 'vesica-report-1',
@@ -65,11 +68,11 @@ export function buildReport(input: ReportInput): Report {
       label: labelsOf(cell, holder),
       size: cell.size,
       count: cell.count,
-      noiseDominated: Math.abs(cell.count) < 2 * Math.sqrt(sigma2),
+      noiseDominated: Math.abs(cell.count) < 2 * Math.sqrt(noise.noiseVariance),
       matchRate: matchRateOf(cell.size, cell.count),
-      rate: rateOf(terms, cell, sigma2),
+      rate: rateOf(terms, cell, noise),
     })),
-    ...experimentOf(input, answer, { holder, sigma2 }),
+    ...experimentOf(input, answer, { holder, noise }),
     privacy: {
       disclosure: terms.disclosure,
       minCell: terms.minCell,
@@ -98,7 +101,7 @@ type ExperimentPart = Pick<
 function experimentOf(
   { terms, inventory, experiment: input = {} }: ReportInput,
   answer: CountResult | undefined,
-  { holder, sigma2 }: { readonly holder: Inventory; readonly sigma2: number },
+  { holder, noise }: { readonly holder: Inventory; readonly noise: CountNoise },
 ): ExperimentPart {
   const cells = answer?.counts;
   const experiment = terms.mode === 'aggregate' ? placeCells(holder, input) : undefined;
@@ -112,7 +115,7 @@ function experimentOf(
   );
   const counts: NoisyCounts | undefined = cells && {
     counts: cells.map(({ count }) => count),
-    noiseVariance: sigma2,
+    ...noise,
   };
   const known = experiment !== undefined && counts !== undefined;
   return {
@@ -146,10 +149,17 @@ function experimentJson({
   return plainJson({ column, control, treatment, emptyArms, exposure });
 }
 
+/** The noise in the counts of the cells, as the measurement room takes it. */
+type CountNoise = Omit<NoisyCounts, 'counts'>;
+
 /** The share of a cell with its interval, where matched people are the outcome. */
-function rateOf(terms: Terms, { size, count }: CellCount, sigma2: number): Report['cells'][number]['rate'] {
+function rateOf(
+  terms: Terms,
+  { size, count }: CellCount,
+  noise: CountNoise,
+): Report['cells'][number]['rate'] {
   if (terms.mode !== 'aggregate' || terms.measures.length > 0) return null;
-  const conversions = { n: size, conversions: count, noiseVariance: sigma2 };
+  const conversions = { n: size, conversions: count, ...noise };
   return plainJson(cohortKpi({ conversions, confidence: REPORT_CONFIDENCE }).conversionRate);
 }
 

@@ -17,15 +17,16 @@ import { type Consequences, plainJson } from './report-types.js';
 export interface NoisyCounts {
   readonly counts: readonly number[];
   readonly noiseVariance: number;
+  readonly noiseFourthCumulant: number;
 }
 
 /** Some cells as one arm of a comparison of shares. */
 export function conversionArm(
   cells: readonly PlacedCell[],
-  { counts, noiseVariance }: NoisyCounts,
+  { counts, ...noise }: NoisyCounts,
 ): ConversionArm {
   return sumConversionCells(
-    cells.map(({ index, size }) => ({ n: size, conversions: counts[index] ?? 0, noiseVariance })),
+    cells.map(({ index, size }) => ({ n: size, conversions: counts[index] ?? 0, ...noise })),
   );
 }
 

@@ -17,6 +17,7 @@ import { type Consequences, type ValueTableJson, plainJson } from './report-type
 export interface NoisyMoments {
   readonly sums: readonly number[];
   readonly sumNoiseVariance: number;
+  readonly sumNoiseFourthCumulant: number;
   readonly squares: readonly number[];
   readonly squaresNoiseVariance: number;
   /** One quantum in the unit of the measure: 0.01 for cents of a euro amount. */
@@ -30,6 +31,7 @@ export function valueArm(cells: readonly PlacedCell[], moments: NoisyMoments): V
       n: size,
       sumQuanta: moments.sums[index] ?? 0,
       sumNoiseVariance: moments.sumNoiseVariance,
+      sumNoiseFourthCumulant: moments.sumNoiseFourthCumulant,
       sumOfSquaresQuanta: moments.squares[index] ?? 0,
       sumOfSquaresNoiseVariance: moments.squaresNoiseVariance,
     })),

@@ -5,6 +5,7 @@ import {
   draw,
   dummyHalfWidth,
   epsilonOfRho,
+  fourthCumulant,
   privacyLoss,
   probability,
   rational,
@@ -159,5 +160,26 @@ describe('privacy loss', () => {
     expect(() => discreteLaplace('1', sensitivity)).toThrow(
       expect.objectContaining({ code: 'dp/invalid-parameter', field: 'sensitivity' }),
     );
+  });
+});
+
+describe('fourthCumulant', () => {
+  it.each([
+    ['0.3', 1n],
+    ['2', 1n],
+    ['1', 7n],
+  ])('is that of the distribution: epsilon %s, sensitivity %s', (epsilon, sensitivity) => {
+    const mechanism = discreteLaplace(epsilon, sensitivity);
+    let [second, fourth] = [0, 0];
+    for (let x = -600n; x <= 600n; x += 1n) {
+      const chance = rationalToNumber(probability(mechanism, x).lower, 'nearest');
+      second += chance * Number(x) ** 2;
+      fourth += chance * Number(x) ** 4;
+    }
+    expect(fourthCumulant(mechanism) / (fourth - 3 * second ** 2)).toBeCloseTo(1, 9);
+  });
+
+  it('is none for Gaussian noise', () => {
+    expect(fourthCumulant(discreteGaussian('4', 1n, '0.000001'))).toBe(0);
   });
 });

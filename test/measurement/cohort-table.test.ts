@@ -76,11 +76,18 @@ describe('conversionTable', () => {
   });
 
   it('adds the noise of sizes too, and takes bigint counts', () => {
-    const noisySize = { n: 10n, conversions: 3n, noiseVariance: 1, sizeNoiseVariance: 5 };
+    const noisySize = {
+      n: 10n,
+      conversions: 3n,
+      noiseVariance: 1,
+      noiseFourthCumulant: 4,
+      sizeNoiseVariance: 5,
+    };
     expect(sumConversionCells([noisySize, noisySize])).toEqual({
       n: 20,
       conversions: 6,
       noiseVariance: 2,
+      noiseFourthCumulant: 8,
       sizeNoiseVariance: 10,
     });
   });

@@ -33,7 +33,8 @@ interface GrowthBookCase {
 /** A sample without a sum of squares is of zeros and ones; its variance is then p(1 - p), divided by n. */
 function armMean({ sum, sum_squares: sumOfSquares, n }: Sample): ArmMean {
   if (sumOfSquares !== undefined) {
-    return meanOfMoments({ n, sum, sumOfSquares, sumNoiseVariance: 0, sumOfSquaresNoiseVariance: 0 });
+    const exact = { sumNoiseVariance: 0, sumNoiseFourthCumulant: 0, sumOfSquaresNoiseVariance: 0 };
+    return meanOfMoments({ n, sum, sumOfSquares, ...exact });
   }
   const mean = sum / n;
   const variance = (mean * (1 - mean)) / n;

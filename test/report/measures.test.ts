@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { discreteLaplace, variance } from '../../src/dp/index.js';
+import { discreteLaplace, fourthCumulant, variance } from '../../src/dp/index.js';
 import { type ValueArm, valueLift } from '../../src/measurement/index.js';
 import { NO_ARMS, type CountResult, type Inventory } from '../../src/protocol/index.js';
 import { type ReportInput, buildReport } from '../../src/report/index.js';
@@ -108,6 +108,7 @@ describe.runIf(hasReferenceData)('the published figures of an experiment, from s
         n: cells.reduce((sum, { size }) => sum + size, 0),
         sumQuanta: cells.reduce((sum, { cents }) => sum + cents, 0),
         sumNoiseVariance: 7 * variance(discreteLaplace('0.02', 50_000n)),
+        sumNoiseFourthCumulant: 7 * fourthCumulant(discreteLaplace('0.02', 50_000n)),
         sumOfSquaresQuanta: squares,
         sumOfSquaresNoiseVariance: 7 * 64 ** 2 * variance(discreteLaplace('0.02', 2_500_000_000n / 64n)),
       };
