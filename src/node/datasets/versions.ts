@@ -89,7 +89,8 @@ export class Versions {
       await this.#update(row.id, changes);
       return { version: fromRow({ ...row, ...changes }), list };
     } catch (error) {
-      await this.#failed(row.id, asVesicaError(error));
+      // If even that cannot be written, the next start finds a load that was broken off.
+      await this.#failed(row.id, asVesicaError(error)).catch(() => undefined);
       throw error;
     }
   }
@@ -146,11 +147,11 @@ export class Versions {
     await this.#update(id, deleted);
   }
 
-  /** Versions whose time has come. */
+  /** Versions whose time has come, but for those that are being loaded. */
   async due(): Promise<DatasetVersion[]> {
     const rows = this.#options.store.db.selectFrom('dataset_versions').selectAll();
     const due = rows
-      .where('deleted_at', 'is', null)
+      .where('state', 'in', ['ready', 'failed'])
       .where('expires_at', '<=', this.#options.now().toISOString());
     return (await due.orderBy('expires_at').execute()).map(fromRow);
   }

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadList } from '../../../src/data/index.js';
-import { SealedFolder } from '../../../src/node/keys/index.js';
+import { nodeSecret, SealedFolder } from '../../../src/node/keys/index.js';
 import type { SessionRow } from '../../../src/node/store/index.js';
 import { systemRandom } from '../../../src/system-random.js';
 import { expectNoneIn, failure, keyBytes, leaked, sealing, visible } from '../keys/support.js';
@@ -229,6 +229,7 @@ describe('the state folder', () => {
     const { list } = await node.versions.load(dataset, {});
     await failure(node.versions.load(await people2(node), {}), 'data/malformed');
     const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+    const place = await SealedFolder.open(join(folder, 'secrets'), 'secret', sealing(1));
     const secrets = {
       address: 'ann@example.com',
       other: 'carl@example.com',
@@ -237,6 +238,7 @@ describe('the state folder', () => {
       plainDigest: createHash('sha256').update(list.types).update(list.keys).digest(),
       keys: list.keys.slice(0, 64),
       master: keyBytes(1),
+      secret: (await nodeSecret(place, 'digests', systemRandom)).export(),
     };
     // The keys are what the test takes them for.
     expect(Buffer.from(list.keys).includes(secrets.key)).toBe(true);

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeSecret, open, seal, SealedFolder } from '../../../src/node/keys/index.js';
@@ -143,8 +143,11 @@ describe('a folder of sealed files', () => {
     await failure(sealed.write('a.sealed', failing()), 'output/unwritable');
     expect((await gather(sealed.read('a.sealed'))).equals(content('a.sealed'))).toBe(true);
     expect(await sealed.names()).toEqual(names);
+    // What a process leaves that ends while it writes.
+    mkdirSync(join(place, '.vesica-left'));
+    writeFileSync(join(place, '.vesica-left', 'a.sealed'), 'half');
     expect(await sealed.sweep(new Set(['b.sealed']))).toEqual(['a.sealed', 'c.sealed']);
-    expect(await sealed.names()).toEqual(['b.sealed']);
+    expect(readdirSync(place)).toEqual(['b.sealed']);
   });
 
   it('holds nothing in clear, and no key', async () => {
