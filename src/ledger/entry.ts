@@ -93,12 +93,11 @@ export function requireStorable(cost: PrivacyCost): void {
   }
 }
 
+/** The fractions of a cost as text; `epsilon` is `null` where it has none. */
+type CostTexts = Readonly<Record<'rho' | 'delta', string> & Record<'epsilon', string | null>>;
+
 /** The fractions of a cost as text, in lowest terms: `numerator/denominator`. */
-export function costTexts({
-  rho,
-  epsilon,
-  delta,
-}: PrivacyCost): Record<'rho' | 'epsilon' | 'delta', string | null> {
+export function costTexts({ rho, epsilon, delta }: PrivacyCost): CostTexts {
   return {
     rho: fractionText(rho),
     epsilon: epsilon === undefined ? null : fractionText(epsilon),

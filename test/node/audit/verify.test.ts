@@ -91,7 +91,7 @@ describe('a log that was tampered with', () => {
         fc.integer({ min: 0, max: 5 }),
         async (n, column, place, bit) => {
           const row = rows.entries[n - 1]!;
-          const text = `${row[column]}`;
+          const text = row[column];
           const at = place % text.length;
           const flipped = String.fromCharCode(text.charCodeAt(at) ^ (1 << bit));
           await put({

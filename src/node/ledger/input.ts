@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { VesicaError } from '../../errors.js';
+import type { StateTransaction } from '../store/index.js';
+import type { SketchKeys, SketchedList } from './row-tags.js';
+import { changedKeys, sketchList } from './sketch.js';
+
+/** Hides small values at rest. `open` gives back what was sealed, or throws. */
+export interface ByteCipher {
+  seal(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  open(sealed: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+
+/** What the ledger knows of a party's own list. */
+export interface LedgerInput {
+  /** The same for the same rows in any order; 64 hexadecimal digits. */
+  readonly tag: string;
+  readonly sketch: Uint8Array;
+}
+
+/** Sketches a list for the ledger. */
+export async function inputOf(keys: SketchKeys, list: SketchedList): Promise<LedgerInput> {
+  const sketch = await sketchList(keys, list);
+  // Two lists have one sketch only when they have the same rows, as no small difference peels to nothing.
+  return { sketch, tag: createHash('sha256').update(keys.keyId).update(sketch).digest('hex') };
+}
+
+/** Whose budget it is: one for each partner and lineage. */
+export interface AccountKey {
+  /** Id of the partner. */
+  readonly partner: string;
+  readonly lineage: string;
+}
+
+export interface Sketches {
+  readonly keys: SketchKeys;
+  readonly cipher: ByteCipher;
+  /** Inputs that differ in fewer match keys than this are too alike. */
+  readonly nearRepeatKeys: number;
+}
+
+/**
+ * Checks that an input is not almost one for which the account has spent, or is about to: the two answers together would
+ * tell of the few people in which they differ. An equal one is no repeat of that kind. Sketches that another identity of
+ * the node made cannot be compared and are passed over.
+ *
+ * @throws VesicaError `budget/near-repeat` with field `data`.
+ */
+export async function requireNoNearRepeat(
+  trx: StateTransaction,
+  { partner, lineage }: AccountKey,
+  { keys, cipher, nearRepeatKeys }: Sketches,
+  input: LedgerInput,
+): Promise<void> {
+  const earlier = await trx
+    .selectFrom('input_sketches')
+    .select(['input_tag', 'sealed'])
+    .where('partner_id', '=', partner)
+    .where('lineage', '=', lineage)
+    .where('key_id', '=', keys.keyId)
+    .where('input_tag', '<>', input.tag)
+    .groupBy('input_tag')
+    .execute();
+  for (const { sealed } of earlier) {
+    const changed = changedKeys(keys, input.sketch, await cipher.open(sealed));
+    if (changed === undefined || changed >= nearRepeatKeys) continue;
+    throw new VesicaError(
+      'budget/near-repeat',
+      `the list differs in ${changed} match keys from one of ${lineage} that this partner has an answer for; ` +
+        `at least ${nearRepeatKeys} must have changed`,
+      { field: 'data' },
+    );
+  }
+}
+
+/** Keeps the sketch of an entry's input, unless one is there for a cost that stays spent. */
+export async function keepSketch(
+  trx: StateTransaction,
+  { keys, cipher }: Sketches,
+  { entry, at, partner, lineage }: AccountKey & { entry: string; at: string },
+  input: LedgerInput,
+): Promise<void> {
+  const kept = await trx
+    .selectFrom('input_sketches')
+    .innerJoin('ledger_entries', 'ledger_entries.id', 'input_sketches.entry_id')
+    .select('input_sketches.entry_id')
+    .where('input_sketches.partner_id', '=', partner)
+    .where('input_sketches.lineage', '=', lineage)
+    .where('input_sketches.input_tag', '=', input.tag)
+    .where('ledger_entries.state', '=', 'spent')
+    .executeTakeFirst();
+  if (kept !== undefined) return;
+  await trx
+    .insertInto('input_sketches')
+    .values({
+      entry_id: entry,
+      partner_id: partner,
+      lineage,
+      input_tag: input.tag,
+      key_id: keys.keyId,
+      sealed: await cipher.seal(input.sketch),
+      created_at: at,
+    })
+    .execute();
+}
