@@ -116,13 +116,8 @@ export class Versions {
    */
   async readList({ id, number, staged }: DatasetVersion): Promise<LoadedList> {
     if (staged === null) {
-      throw new VesicaError(
-        'data/unreadable',
-        `version ${number} of the dataset has no staged list any more`,
-        {
-          field: 'dataset',
-        },
-      );
+      const why = `version ${number} of the dataset has no staged list any more`;
+      throw new VesicaError('data/unreadable', why, { field: 'dataset' });
     }
     return decodeList(this.#options.folder.read(fileOf(id)));
   }
@@ -145,6 +140,22 @@ export class Versions {
       deleted_at: this.#options.now().toISOString(),
     } as const;
     await this.#update(id, deleted);
+  }
+
+  /**
+   * Makes the current master key the one that opens every staged list; how many it was not.
+   *
+   * @throws VesicaError as `SealedFolder.rotate`; doing it again finishes what was broken off.
+   */
+  async rotate(): Promise<number> {
+    const { store, folder } = this.#options;
+    const rotated = await folder.rotate();
+    await store.db
+      .updateTable('dataset_versions')
+      .set({ staged_key_id: folder.keyId })
+      .where('staged_file', 'is not', null)
+      .execute();
+    return rotated;
   }
 
   /** Versions whose time has come, but for those that are being loaded. */

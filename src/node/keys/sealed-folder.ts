@@ -61,7 +61,7 @@ export class SealedFolder {
       pipeline(sealed, createWriteStream(temporary, { flags: 'r+' })),
     );
     const { size } = await stat(path);
-    return { name, bytes: size, keyId: this.#sealing.keys.current.id };
+    return { name, bytes: size, keyId: this.keyId };
   }
 
   /**
@@ -80,6 +80,11 @@ export class SealedFolder {
     } finally {
       file.destroy();
     }
+  }
+
+  /** Id of the master key that seals what is written. */
+  get keyId(): string {
+    return this.#sealing.keys.current.id;
   }
 
   /** Whether the file `name` is there. */

@@ -69,14 +69,15 @@ describe('a version of a dataset', () => {
     const dataset = await people(node);
     const { version, list } = await node.versions.load(dataset, {});
     await node.store.close();
-    for (const [name, purpose] of [
-      ['staged', 'list'],
-      ['secrets', 'secret'],
-    ] as const) {
-      expect(await (await SealedFolder.open(join(folder, name), purpose, sealing(2, 1))).rotate()).toBe(1);
-    }
+    const secrets = await SealedFolder.open(join(folder, 'secrets'), 'secret', sealing(2, 1));
+    expect(await secrets.rotate()).toBe(1);
+    const changing = await openNode(folder, sealing(2, 1));
+    expect([await changing.versions.rotate(), await changing.versions.rotate()]).toEqual([1, 0]);
+    await changing.store.close();
     const renewed = await openNode(folder, sealing(2));
-    expect(await renewed.versions.readList(version)).toEqual(list);
+    const found = await renewed.versions.find(version.id);
+    expect(found?.staged?.keyId).toBe(sealing(2).keys.current.id);
+    expect(await renewed.versions.readList(found!)).toEqual(list);
     expect((await renewed.versions.load(dataset, {})).version.digest).toBe(version.digest);
   });
 
