@@ -30,9 +30,9 @@ const CHECK_WORDS = 2;
 export const SKETCH_BYTES = CELLS * CELL_WORDS * 4;
 /** Taking out more rows than there are cells is not peeling any more. */
 const MAX_PEELED = CELLS;
-const YIELD_BATCHES = 16;
+const YIELD_BATCHES = 4;
 
-/** The sketch of a list. It takes 10^7 rows a few seconds, and lets other work in between. */
+/** The sketch of a list. It takes about a second for a million rows, and lets other work in between. */
 export async function sketchList(keys: SketchKeys, list: SketchedList): Promise<Uint8Array> {
   const words = new Int32Array(CELLS * CELL_WORDS);
   const places = ecb(keys.place);
@@ -41,11 +41,7 @@ export async function sketchList(keys: SketchKeys, list: SketchedList): Promise<
     const hashes = wordsOf(places.update(tags));
     const tagWords = wordsOf(tags);
     for (let at = 0; at < tagWords.length; at += TAG_WORDS) {
-      enter(words, {
-        tag: tagWords.subarray(at, at + TAG_WORDS),
-        hash: hashes.subarray(at, at + TAG_WORDS),
-        sign: 1,
-      });
+      enter(words, { tags: tagWords, hashes, at, sign: 1 });
     }
     batches += 1;
     if (batches % YIELD_BATCHES === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -73,42 +69,38 @@ export function changedKeys(keys: SketchKeys, a: Uint8Array, b: Uint8Array): num
     if (row === undefined) continue;
     peeled += 1;
     if (peeled > MAX_PEELED) return undefined;
-    changed.add(`${row.tag[0]} ${row.tag[1]}`);
-    queue.push(...enter(words, { ...row, sign: -row.sign }));
+    changed.add(`${row.tags[0]} ${row.tags[1]}`);
+    enter(words, { ...row, sign: -row.sign });
+    for (let table = 0; table < TABLES; table += 1) queue.push(cellOf(row.hashes, 0, table));
   }
   return words.every((word) => word === 0) ? changed.size : undefined;
 }
 
+/** A row within arrays of many. */
 interface Row {
-  /** Four words: two of the match key, two of the whole row. */
-  readonly tag: Int32Array;
-  /** Four words: two of the check, two that say where it goes. */
-  readonly hash: Int32Array;
+  /** Four words from `at`: two of the match key, two of the whole row. */
+  readonly tags: Int32Array;
+  /** Four words from `at`: two of the check, two that say where it goes. */
+  readonly hashes: Int32Array;
+  readonly at: number;
   /** 1 when it is in the first list only, -1 when in the second. */
   readonly sign: number;
 }
 
-/** Enters a row into its cells, which it gives back. */
-function enter(words: Int32Array, { tag, hash, sign }: Row): number[] {
-  const cells = cellsOf(hash);
-  for (const cell of cells) {
-    const at = cell * CELL_WORDS;
-    words[at] = (words[at] ?? 0) + sign;
-    for (let i = 0; i < TAG_WORDS; i += 1) xorWord(words, at + 1 + i, tag[i]);
-    for (let i = 0; i < CHECK_WORDS; i += 1) xorWord(words, at + 1 + TAG_WORDS + i, hash[i]);
+/** Enters a row into its cells. */
+function enter(words: Int32Array, { tags, hashes, at, sign }: Row): void {
+  for (let table = 0; table < TABLES; table += 1) {
+    const cell = cellOf(hashes, at, table) * CELL_WORDS;
+    words[cell] = (words[cell] ?? 0) + sign;
+    for (let i = 0; i < TAG_WORDS; i += 1) xorWord(words, cell + 1 + i, tags[at + i]);
+    for (let i = 0; i < CHECK_WORDS; i += 1) xorWord(words, cell + 1 + TAG_WORDS + i, hashes[at + i]);
   }
-  return cells;
 }
 
-/** One cell in each table: four of them from one word, two from the other. */
-function cellsOf(hash: Int32Array): number[] {
-  const [low, high] = [hash[CHECK_WORDS] ?? 0, hash[CHECK_WORDS + 1] ?? 0];
-  const cells: number[] = [];
-  for (let table = 0; table < TABLES; table += 1) {
-    const word = table < 4 ? low : high;
-    cells.push(table * TABLE_CELLS + ((word >>> ((table % 4) * PLACE_BITS)) & (TABLE_CELLS - 1)));
-  }
-  return cells;
+/** A row's cell in one table: one word has the places in the first four, the other those in the last two. */
+function cellOf(hashes: Int32Array, at: number, table: number): number {
+  const word = hashes[at + CHECK_WORDS + (table < 4 ? 0 : 1)] ?? 0;
+  return table * TABLE_CELLS + ((word >>> ((table % 4) * PLACE_BITS)) & (TABLE_CELLS - 1));
 }
 
 /** The row of a cell that holds exactly one. */
@@ -116,10 +108,11 @@ function singleRow(words: Int32Array, cell: number, places: Cipher): Row | undef
   const at = cell * CELL_WORDS;
   const sign = words[at];
   if (sign !== 1 && sign !== -1) return undefined;
-  const tag = words.slice(at + 1, at + 1 + TAG_WORDS);
-  const hash = wordsOf(places.update(bytesOf(tag)));
-  const isOne = words[at + 5] === hash[0] && words[at + 6] === hash[1] && cellsOf(hash).includes(cell);
-  return isOne ? { tag, hash, sign } : undefined;
+  const tags = words.slice(at + 1, at + 1 + TAG_WORDS);
+  const hashes = wordsOf(places.update(bytesOf(tags)));
+  const isChecked = words[at + 1 + TAG_WORDS] === hashes[0] && words[at + 2 + TAG_WORDS] === hashes[1];
+  const isHere = cellOf(hashes, 0, Math.floor(cell / TABLE_CELLS)) === cell;
+  return isChecked && isHere ? { tags, hashes, at: 0, sign } : undefined;
 }
 
 function subtract(a: Int32Array, b: Int32Array): Int32Array {
