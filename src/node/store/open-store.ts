@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { Kysely, SqliteDialect, sql, type Transaction } from 'kysely';
 import { takeLock, type LockFailures } from '../../ledger/index.js';
 import { openDatabase, type OpenDatabase } from './driver.js';
 import { stateError, stateFailure } from './failures.js';
@@ -38,6 +38,13 @@ export interface Store {
    * @throws VesicaError what `work` throws; `state/unwritable` when the commit fails.
    */
   transaction<Result>(work: (trx: StateTransaction) => Promise<Result>): Promise<Result>;
+  /**
+   * Writes a copy of the whole database, as it is at one moment, to a new file for its owner alone; for a backup. It is on
+   * the disk when this resolves.
+   *
+   * @throws VesicaError `state/unwritable`, also when the file exists.
+   */
+  copyTo(path: string): Promise<void>;
   /** Waits for the transaction under way, closes the database and gives back the lock. Idempotent. */
   close(): Promise<void>;
 }
@@ -92,9 +99,22 @@ function openedStore({
     ...opened,
     // Its randomness is no secret: it only has to differ from that of every other run.
     runId: randomUUID(),
+    copyTo: (path) => copyTo(opened.db, path),
     transaction: (work) => opened.db.transaction().execute(work),
     close: () => (closing ??= opened.db.destroy().finally(giveBack)),
   };
+}
+
+async function copyTo(db: StateDatabase, path: string): Promise<void> {
+  try {
+    // SQLite writes into an empty file, which has its permissions from the start this way.
+    await (await open(path, 'wx', OWNER_FILE)).close();
+    await sql`VACUUM INTO ${path}`.execute(db);
+    await flush(path);
+    await flush(dirname(path));
+  } catch (error) {
+    throw stateFailure(error, path);
+  }
 }
 
 /** Creates the folder unless it is there; its real path. */
@@ -121,13 +141,18 @@ async function createFile(path: string, folder: string): Promise<void> {
     if (process.platform !== 'win32' && (status.mode & OTHERS) !== 0) {
       throw stateError('state/unwritable', folder, `others may read or change ${DATABASE_FILE}`);
     }
-    await file.sync();
-    // The new name itself must be on the disk before anything is said to be spent in the file.
-    const parent = await open(dirname(path), 'r');
-    await parent.sync().finally(() => parent.close());
   } finally {
     await file?.close();
   }
+  await flush(path);
+  // The new name itself must be on the disk before anything is said to be spent in the file.
+  await flush(dirname(path));
+}
+
+/** Puts a file or a folder on the disk. */
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  await file.sync().finally(() => file.close());
 }
 
 /** @throws VesicaError `state/damaged` when the database is another program's, or its pages do not fit each other. */

@@ -77,6 +77,29 @@ describe('a state folder', () => {
   });
 });
 
+describe('a copy', () => {
+  it('is a state of its own, for its owner alone', async () => {
+    const store = await openState();
+    await addPartner(store, 'before');
+    const folder = newFolder();
+    const path = join(folder, 'state.sqlite');
+    await store.copyTo(path);
+    await addPartner(store, 'after');
+    expect(mode(path)).toBe('600');
+    const copy = await openState(folder);
+    expect(copy.migrated).toEqual([]);
+    expect(await copy.db.selectFrom('partners').select('name').execute()).toEqual([{ name: 'before' }]);
+  });
+
+  it('never replaces a file', async () => {
+    const store = await openState();
+    const path = join(newFolder(), 'copy');
+    writeFileSync(path, 'kept');
+    expect((await failure(store.copyTo(path))).code).toBe('state/unwritable');
+    expect(readFileSync(path, 'utf8')).toBe('kept');
+  });
+});
+
 describe('a transaction', () => {
   it('that fails leaves nothing, and the next goes on', async () => {
     const store = await openState();
