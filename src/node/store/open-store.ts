@@ -101,8 +101,14 @@ function openedStore({
     runId: randomUUID(),
     copyTo: (path) => copyTo(opened.db, path),
     transaction: (work) => opened.db.transaction().execute(work),
-    close: () => (closing ??= opened.db.destroy().finally(giveBack)),
+    close: () => (closing ??= closed(opened.db).finally(giveBack)),
   };
+}
+
+async function closed(db: StateDatabase): Promise<void> {
+  // There is one connection: having it means that nobody else is at work. Destroying alone would not wait.
+  await db.connection().execute(() => Promise.resolve());
+  await db.destroy();
 }
 
 async function copyTo(db: StateDatabase, path: string): Promise<void> {

@@ -18,6 +18,13 @@ const setting = (name: string): { name: string; value: string; updated_at: strin
   updated_at: '2026',
 });
 
+/** A promise and what resolves it. */
+function gate(): { promise: Promise<void>; resolve: () => void } {
+  let open = (): void => undefined;
+  const promise = new Promise<void>((resolve) => (open = resolve));
+  return { promise, resolve: () => open() };
+}
+
 describe('a state folder', () => {
   it('is made for its owner alone, with everything in it', async () => {
     const folder = join(newFolder(), 'new', 'state');
@@ -125,6 +132,20 @@ describe('a transaction', () => {
       });
     await Promise.all(['a', 'b', 'c'].map(add));
     expect((await names(store)).sort()).toEqual(['a0', 'b1', 'c2']);
+  });
+
+  it('under way is waited for when the state is closed', async () => {
+    const store = await openState();
+    const { promise: going, resolve: goOn } = gate();
+    const adding = store.transaction(async (trx) => {
+      await going;
+      await trx.insertInto('settings').values(setting('kept')).execute();
+    });
+    const closing = store.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    goOn();
+    await Promise.all([adding, closing]);
+    expect(await names(await openState(store.folder))).toEqual(['kept']);
   });
 
   it('does not tell a value in its error', async () => {
