@@ -179,6 +179,18 @@ describe('a log that was tampered with', () => {
     }
   });
 
+  it('shows that it was cut off at a checkpoint, which cannot pass for the head', async () => {
+    const { log, rows, put } = await attacked();
+    const checkpoint = rows.checkpoints.find(({ sequence }) => sequence === 10)!;
+    const older = rows.checkpoints.filter(({ kind }) => kind === 'kept');
+    await put({
+      entries: rows.entries.slice(0, 10),
+      checkpoints: [...older, { ...checkpoint, kind: 'head' }],
+    });
+    expect(broken(await log.verify())).toEqual(['checkpoint', 10]);
+    expect((await failure(log.append(entry('next')))).code).toBe('state/damaged');
+  });
+
   it('shows an entry that was given a new digest', async () => {
     const { log, rows, put } = await attacked();
     for (let n = 1; n <= COUNT; n += 1) {
