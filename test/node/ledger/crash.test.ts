@@ -19,6 +19,16 @@ function people(changed: number): { batch: { types: Uint8Array; keys: Uint8Array
   return { batch: { types: new Uint8Array(100).fill(1), keys } };
 }
 
+/** A state folder with a partner, and the file of an identity. */
+async function prepared(): Promise<[string, string]> {
+  const [folder, identityFile] = [newFolder(), join(newFolder(), 'node.id')];
+  await saveIdentity(createIdentity('node'), identityFile);
+  const before = await openState(folder);
+  await addPartner(before, 'acme');
+  await before.close();
+  return [folder, identityFile];
+}
+
 describe('a node that is killed', () => {
   it.each([
     { stage: 'open', freed: 0, spent: 0, answer: undefined },
@@ -26,11 +36,7 @@ describe('a node that is killed', () => {
     { stage: 'committed', freed: 0, spent: 1, answer: undefined },
     { stage: 'finished', freed: 0, spent: 1, answer: '{"answer":1}' },
   ])('once it has $stage keeps what it spent and nothing else', async ({ stage, freed, spent, answer }) => {
-    const [folder, identityFile] = [newFolder(), join(newFolder(), 'node.id')];
-    await saveIdentity(createIdentity('node'), identityFile);
-    const before = await openState(folder);
-    await addPartner(before, 'acme');
-    await before.close();
+    const [folder, identityFile] = await prepared();
     const node = startProcess(SCRIPT, folder, identityFile, stage);
     expect(await node.says()).toBe(stage);
     await node.kill();
@@ -53,5 +59,21 @@ describe('a node that is killed', () => {
     const reserved = alike.reserve(request(8), cost('0.25'));
     if (spent > 0) expect((await failure(reserved)).code).toBe('budget/near-repeat');
     else await (await reserved).commit();
+  });
+
+  it.each([1, 5, 23])('somewhere after %i commits has not lost one that it spoke of', async (count) => {
+    const [folder, identityFile] = await prepared();
+    const node = startProcess(SCRIPT, folder, identityFile, 'loop');
+    let told = 0;
+    while (told < count) told = Number(await node.says());
+    await node.kill();
+    for (let line = await node.says(); line !== undefined; line = await node.says()) told = Number(line);
+
+    const { ledger, store } = await newLedger({ store: await openState(folder), cipher: plain });
+    const { spent } = await ledger.statement(ACCOUNT);
+    // It may have been killed between a commit and telling of it.
+    expect([told, told + 1]).toContain(spent.sessions);
+    const rows = await store.db.selectFrom('ledger_entries').select('state').execute();
+    expect(rows).toEqual(Array.from({ length: spent.sessions }, () => ({ state: 'spent' })));
   });
 });

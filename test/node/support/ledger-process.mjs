@@ -30,6 +30,11 @@ const session = ledger.forSession({
   input,
 });
 if (stage === 'open') await stop('open');
+for (let count = 1; stage === 'loop'; count += 1) {
+  const small = costOfLoss({ epsilon: parseDecimal('0.0001'), delta: parseDecimal('0') });
+  await (await session.reserve(new Uint8Array(32).fill(1), small)).commit();
+  process.stdout.write(`${count}\n`);
+}
 const cost = costOfLoss({ epsilon: parseDecimal('0.75'), delta: parseDecimal('0') });
 const reservation = await session.reserve(new Uint8Array(32).fill(7), cost);
 if (stage === 'reserved') await stop('reserved');
