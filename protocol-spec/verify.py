@@ -428,10 +428,12 @@ def columns_of(terms, people):
     return columns
 
 
-def column_value(column, values):
+def column_values(column, values):
+    """What a value may be encrypted as: squares between two units go either way."""
     measure, kind, unit, bound, _, _ = column
     value = values[measure]
-    return value if kind == "sum" else min((2 * value * value + unit) // (2 * unit), bound)
+    low, rest = divmod(value if kind == "sum" else value * value, unit)
+    return {low, low + 1} if rest else {low}
 
 
 def scalar_of(hexadecimal):
@@ -725,8 +727,11 @@ class Vector:
         check(len({entry["nonce"] for entry in entries}) == len(entries), "nonces")
         for entry in entries:
             own = values.get((entry["type"], entry["key"]))
-            plain = [0] * len(columns) if own is None else [column_value(column, own) for column in columns]
-            check(entry["values"] == plain, "values of a row")
+            plain = entry["values"]
+            check(len(plain) == len(columns), "values of a row")
+            for column, value in zip(columns, plain):
+                allowed = {0} if own is None else column_values(column, own)
+                check(value in allowed and value <= column[3], "values of a row")
             nonce = scalar_of(entry["nonce"])
             row = [times_base(nonce)] + [times_base(y * nonce + v) for y, v in zip(secrets, plain)]
             check(entry["ciphertexts"] == row, "ciphertexts of a row")
@@ -742,8 +747,10 @@ class Vector:
             row = [times_base(nonce)]
             noisy = []
             for j, column in enumerate(columns):
-                exact = sum(column_value(column, values[pair]) for pair in keys_of_cell if pair in values)
-                check(exact == sum(entry["values"][j] for entry in matched), "an exact sum")
+                exact = sum(entry["values"][j] for entry in matched)
+                fewest = sum(min(column_values(column, values[pair])) for pair in keys_of_cell if pair in values)
+                most = sum(max(column_values(column, values[pair])) for pair in keys_of_cell if pair in values)
+                check(fewest <= exact <= most, "an exact sum")
                 noisy.append(exact + item["noise"][j])
                 check(column[4] <= numbers[j][c] <= column[5], "range of a sum")
                 row.append(times_base(secrets[j] * nonce + noisy[j]))

@@ -15,6 +15,10 @@ export interface DiscreteLogQuery {
   readonly ranges: readonly { readonly minimum: number; readonly maximum: number }[];
   /** Kept from earlier calls, and used by one call at a time; a new one when left out. */
   readonly table?: DiscreteLogTable;
+  /** What an element without an answer means: nothing for the others (the default), or the end of all searches. */
+  readonly whenMissing?: 'go-on' | 'end';
+  /** Whether nobody waits for the answers any more; asked between walks. Answers not found by then are `undefined`. */
+  readonly isCancelled?: () => boolean;
   /** Told how many elements are done. */
   readonly onProgress?: BatchProgress;
 }
@@ -40,7 +44,7 @@ export async function discreteLogarithms(
   operations: GroupOperations,
   query: DiscreteLogQuery,
 ): Promise<(number | undefined)[]> {
-  const { elements, ranges, table = new DiscreteLogTable(), onProgress } = query;
+  const { elements, ranges, table = new DiscreteLogTable(), whenMissing = 'go-on', onProgress } = query;
   if (elements.length !== ELEMENT_BYTES * ranges.length) {
     throw new VesicaError(
       'group/invalid-batch',
@@ -56,8 +60,10 @@ export async function discreteLogarithms(
   const answers: (number | undefined)[] = ranges.map(() => undefined);
   let next = 0;
   let done = 0;
+  let ended = false;
+  const isOver = (): boolean => ended || query.isCancelled?.() === true;
   async function searchInTurn(): Promise<void> {
-    for (let i = next++; i < ranges.length; i = next++) {
+    for (let i = next++; i < ranges.length && !isOver(); i = next++) {
       const { minimum = 0 } = ranges[i] ?? {};
       const offset = await findOffset({
         operations,
@@ -67,7 +73,9 @@ export async function discreteLogarithms(
         start: elementAt(starts, i),
         minimum,
         width: widths[i] ?? 0,
+        isOver,
       });
+      ended ||= offset === undefined && whenMissing === 'end';
       answers[i] = offset === undefined ? undefined : minimum + offset;
       done += 1;
       onProgress?.(done, ranges.length);
@@ -88,11 +96,12 @@ interface Search {
   readonly start: Uint8Array;
   readonly minimum: number;
   readonly width: number;
+  readonly isOver: () => boolean;
 }
 
 /** The number below `width` that is the logarithm of `start`, or `undefined`. */
 async function findOffset(search: Search): Promise<number | undefined> {
-  const { operations, table, step, element, minimum, width } = search;
+  const { operations, table, step, element, minimum, width, isOver } = search;
   const steps = Math.ceil(width / table.entries);
   let { start } = search;
   let first = 0;
@@ -104,7 +113,7 @@ async function findOffset(search: Search): Promise<number | undefined> {
       if (offset >= width) continue;
       if (equalBytes(await multiplesOf(operations, [minimum + offset]), element)) return offset;
     }
-    if (first + count >= steps) return undefined;
+    if (first + count >= steps || isOver()) return undefined;
     // The next walk starts at the last point of this one.
     first += count - 1;
     start = elementAt(walked, count - 1);
@@ -137,14 +146,15 @@ function widthOf({ minimum, maximum }: { minimum: number; maximum: number }, ind
 }
 
 /**
- * Entries of the table that pays for a search in these ranges, a power of two: building and walking cost about the same
- * when the answers lie in the middle of their ranges, so entries = sum of widths / (2 entries).
+ * Entries of the table that pays for a search in these ranges, a power of two. Building and walking cost about the same
+ * when entries^2 is the sum of the answers' distances from their minima. Taken is a thirty-second of the widths, because
+ * sums are mostly far below the greatest that they might be: few people reach a bound.
  *
  * @throws VesicaError `group/invalid-batch` as `discreteLogarithms` does.
  */
 export function tableEntriesFor(ranges: DiscreteLogQuery['ranges']): number {
   const total = ranges.reduce((sum, range, i) => sum + widthOf(range, i), 0);
-  return Math.min(MAX_TABLE_ENTRIES, 2 ** Math.ceil(Math.log2(Math.max(total, 2) / 2) / 2));
+  return Math.min(MAX_TABLE_ENTRIES, 2 ** Math.ceil(Math.log2(Math.max(total, 32) / 32) / 2));
 }
 
 function elementAt(elements: Uint8Array, index: number): Uint8Array {

@@ -1,3 +1,4 @@
+import { utf8 } from '../bytes.js';
 import { VesicaError, isErrorCode } from '../errors.js';
 import type { Message, MessageOf } from './codec/index.js';
 import { encodeMessage } from './codec/index.js';
@@ -21,7 +22,19 @@ export function farewellFrame(error: VesicaError): Uint8Array | undefined {
   if (error.reportedBy === 'peer') return undefined;
   const { wire } = error.definition;
   if (wire !== 'same') return encodeMessage({ type: 'abort', code: wire, field: '' });
-  return encodeMessage({ type: 'abort', code: error.code, field: (error.field ?? '').slice(0, 64) });
+  return encodeMessage({ type: 'abort', code: error.code, field: shortField(error.field ?? '') });
+}
+
+/** As many whole characters of `field` as fit 64 bytes. */
+function shortField(field: string): string {
+  let kept = '';
+  let bytes = 0;
+  for (const character of field) {
+    bytes += utf8(character).length;
+    if (bytes > 64) break;
+    kept += character;
+  }
+  return kept;
 }
 
 /** The error for a message that the session does not wait for in `state`. */

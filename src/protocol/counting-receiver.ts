@@ -9,7 +9,7 @@ import { dummyKeys } from './dummies.js';
 import type { Inventories, ModeContext, ModeMachine, OwnList } from './mode.js';
 import { gatherKeys, unexpectedFigures } from './mode.js';
 import { IncomingStage, OutgoingStage, chunkRange } from './stages.js';
-import { cellSums } from './sums.js';
+import { cellSums, requireSumsInRange } from './sums.js';
 import { duplicateElement, evaluatedTags, isNew, tagTable } from './tags.js';
 import type { Side } from './transcript.js';
 
@@ -106,7 +106,7 @@ export function countingReceiver(
     },
     receiveFigures: (message) => {
       if (answered !== undefined || !sums.outgoing.sent) throw unexpectedFigures();
-      answered = unpackFigures(message, cells.length * columns.length);
+      answered = requireSumsInRange(shape, unpackFigures(message, cells.length * columns.length));
     },
     get finished() {
       return countsSent && answered !== undefined && streamsFinished() && sums.outgoing.finished;

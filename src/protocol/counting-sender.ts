@@ -1,5 +1,6 @@
 import { wipe } from '../bytes.js';
 import { draw } from '../dp/index.js';
+import { allocateBytes } from '../growing.js';
 import { ELEMENT_BYTES, randomScalar, randomScalars } from '../group/index.js';
 import { randomPermutation } from '../random.js';
 import type { Terms } from './codec/index.js';
@@ -39,7 +40,7 @@ export function countingSender(
   const scalar = randomScalar(random);
   const order = randomPermutation(random, shape.listItems);
   const seen = tagTable(peerItems + dummies, tagBytes, random);
-  const tags = new Uint8Array((peerItems + dummies) * tagBytes);
+  const tags = allocateBytes((peerItems + dummies) * tagBytes);
   const dummyTags = new Uint8Array(dummies * tagBytes);
   // As many decoys as dummies whatever the noise is: making only the D - d that are used would tell d by the clock.
   const decoys = operations

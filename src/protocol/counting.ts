@@ -181,17 +181,20 @@ export function packFigures(values: readonly number[]): MessageOf<'figures'> {
   return { type: 'figures', values: bytes };
 }
 
+/** No figure is larger: no sum that can be decrypted, and no count, with any noise. Own noise taken out leaves it safe. */
+const LARGEST_FIGURE = 2 ** 48;
+
 /**
  * The `expected` integers in a `figures` message.
  *
- * @throws VesicaError `peer/wrong-count` when there are more or fewer, or one is no safe integer.
+ * @throws VesicaError `peer/wrong-count` when there are more or fewer, or one is beyond 2^48.
  */
 export function unpackFigures({ values }: MessageOf<'figures'>, expected: number): number[] {
   if (values.length !== 8 * expected) throw wrongFigures(`${values.length} bytes for ${expected} figures`);
   const view = new DataView(values.buffer, values.byteOffset, values.length);
   return Array.from({ length: expected }, (_, i) => {
     const figure = Number(view.getBigInt64(8 * i));
-    if (!Number.isSafeInteger(figure)) throw wrongFigures(`figure ${i} is out of range`);
+    if (Math.abs(figure) > LARGEST_FIGURE) throw wrongFigures(`figure ${i} is out of range`);
     return figure;
   });
 }

@@ -10,7 +10,7 @@ import {
   encryptRows,
 } from '../group/index.js';
 import type { CountingShape } from './counting.js';
-import { columnValue } from './measures.js';
+import { coins, columnValue } from './measures.js';
 import type { ModeContext, OwnList } from './mode.js';
 import { IncomingStage, OutgoingStage } from './stages.js';
 
@@ -47,6 +47,7 @@ export function encryptedMeasures(
   pair.catch(() => undefined);
   const itemBytes = (columns.length + 1) * ELEMENT_BYTES;
   const received: Uint8Array[] = [];
+  let ended = false;
   let learned: number[][] | undefined = columns.length === 0 ? [] : undefined;
 
   async function decrypt(ciphertexts: Uint8Array): Promise<number[][]> {
@@ -59,7 +60,12 @@ export function encryptedMeasures(
       throw new VesicaError('peer/invalid-element', 'a sum is not a ciphertext', { field: 'sums' });
     }
     const ranges = cells.flatMap(() => columns.map(({ minimum, maximum }) => ({ minimum, maximum })));
-    const found = await discreteLogarithms(operations, { elements, ranges });
+    const found = await discreteLogarithms(operations, {
+      elements,
+      ranges,
+      whenMissing: 'end',
+      isCancelled: () => ended,
+    });
     return columns.map((_, column) =>
       cells.map((__, cell) => {
         const sum = found[cell * columns.length + column];
@@ -93,10 +99,12 @@ export function encryptedMeasures(
     ),
     async encrypt(positions) {
       const values = new Float64Array(positions.length * columns.length);
+      // One a value, used or not, so that the bytes drawn do not depend on the values.
+      const draws = columns.some(({ unit }) => unit > 1) ? coins(random, values.length) : () => 0;
       positions.forEach((position, row) => {
         columns.forEach((column, i) => {
           const quanta = own.measures?.[column.measure]?.[position] ?? 0;
-          values[row * columns.length + i] = columnValue(column, quanta);
+          values[row * columns.length + i] = columnValue(column, quanta, draws(column.unit));
         });
       });
       const ciphertexts = await encryptRows({ operations, random }, (await pair).secrets, values);
@@ -109,6 +117,8 @@ export function encryptedMeasures(
         sums.map((sum, cell) => sum + Number(noise[column]?.[cell] ?? 0n)),
       ),
     wipe() {
+      // A search for a peer that is gone would go on for as long as the ranges are.
+      ended = true;
       for (const row of noise) row.fill(0n);
       pair.then(
         ({ secrets }) => wipe(secrets),

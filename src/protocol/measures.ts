@@ -11,6 +11,8 @@ import {
   truncatedDiscreteLaplace,
 } from '../dp/index.js';
 import { VesicaError } from '../errors.js';
+import type { RandomSource } from '../random.js';
+import { randomBytes } from '../random.js';
 import type { MeasureTerm, Terms } from './codec/index.js';
 import { requirePlainText } from './codec/index.js';
 import { dummyHalfWidth } from '../dp/index.js';
@@ -90,9 +92,9 @@ export function columnsOf(terms: Terms, people: number): readonly Column[] {
     let range = rangeOf(kind === 'sum' ? quanta : quanta * quanta, { people, epsilon });
     while (kind === 'squares' && range.width > BigInt(LIMITS.sumRange)) {
       unit *= 2n;
-      range = rangeOf((quanta * quanta + unit / 2n) / unit, { people, epsilon });
+      range = rangeOf((quanta * quanta + unit - 1n) / unit, { people, epsilon });
     }
-    if (range.width > BigInt(LIMITS.sumRange) || range.bound < 1n) {
+    if (range.width > BigInt(LIMITS.sumRange)) {
       throw new VesicaError(
         'limit/measure-range',
         `${people} people with up to ${quanta} quanta of the measure ${JSON.stringify(term.name)} each, and the noise, ` +
@@ -133,10 +135,32 @@ function boundQuanta({ name, quantum, bound }: MeasureTerm): number {
   }).boundQuanta;
 }
 
-/** The integer of `column` for a person whose measure is `quanta`; never above the column's bound. */
-export function columnValue(column: Column, quanta: number): number {
-  if (column.kind === 'sum') return quanta;
-  return Math.min(Math.round((quanta * quanta) / column.unit), column.bound);
+/**
+ * The integer of `column` for a person whose measure is `quanta`; never above the column's bound. Squares between two
+ * units go up with the chance that makes their mean exact: rounding all of them alike would shift the sum of many.
+ *
+ * @param coin - a uniform whole number in [0, unit), drawn for this value.
+ */
+export function columnValue({ kind, unit }: Column, quanta: number, coin: number): number {
+  if (kind === 'sum') return quanta;
+  const square = BigInt(quanta) * BigInt(quanta);
+  const remainder = Number(square % BigInt(unit));
+  return Number(square / BigInt(unit)) + (coin < remainder ? 1 : 0);
+}
+
+/** Largest unit that `coins` can draw for; no column of a session has one above 2^37 (protocol-spec/measures.md). */
+const COIN_BITS = 48;
+
+/** Draws coins for `columnValue`, one after the other, from `count` * 6 random bytes taken at once. */
+export function coins(random: RandomSource, count: number): (unit: number) => number {
+  const bytes = randomBytes(random, (count * COIN_BITS) / 8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = -COIN_BITS / 8;
+  return (unit) => {
+    at += COIN_BITS / 8;
+    // A power of two divides 2^48, so the rest is uniform.
+    return (view.getUint16(at) * 2 ** 32 + view.getUint32(at + 2)) % unit;
+  };
 }
 
 /**

@@ -299,6 +299,7 @@ export class Session {
       result.kind === 'counts'
         ? await known(this.#own).account.finish(writeAnswer({ session, figures: figuresOfResult(result) }))
         : undefined;
+    this.#requireAlive();
     this.#outcome = {
       session,
       peerParty: hello.party,

@@ -22,11 +22,29 @@ export interface CellSums {
   wipe(): void;
 }
 
+const ONE = Uint8Array.of(1, ...new Uint8Array(31));
+
+/**
+ * Refuses sums that no honest party can tell: outside the range in which sums with both parties' noise lie.
+ *
+ * @throws VesicaError `peer/wrong-count`.
+ */
+export function requireSumsInRange({ cells, columns }: CountingShape, sums: readonly number[]): number[] {
+  return sums.map((sum, i) => {
+    const column = columns[Math.floor(i / cells.length)];
+    if (column !== undefined && sum >= column.minimum && sum <= column.maximum) return sum;
+    throw new VesicaError('peer/wrong-count', `figure ${i} is out of the range of its column`, {
+      field: 'figures',
+    });
+  });
+}
+
 /** @throws VesicaError (its methods) `peer/invalid-element` for a ciphertext or key that is no group element. */
 export function cellSums(context: ModeContext, { cells, columns }: CountingShape): CellSums {
   const { operations, random } = context;
   const width = columns.length + 1;
-  // One more group takes the rows that match no cell: every row is the same work, so time tells nothing of matches.
+  // One more group takes the rows that match no cell, so that every row is added somewhere: leaving rows out would tell
+  // the other party, by the clock, how many of a chunk matched. (How many cells a chunk touches still shows a little.)
   const groups = cells.length + 1;
   // Drawn before the first element is sent, so that the time on the wire says nothing about the noise.
   const noise = cells.map(() => columns.map(({ mechanism }) => draw(mechanism, random)));
@@ -41,10 +59,13 @@ export function cellSums(context: ModeContext, { cells, columns }: CountingShape
   } as const;
   const keys = new IncomingStage(
     { stage: 'keys', items: columns.length, itemBytes: ELEMENT_BYTES },
-    (chunk, _, consumed) => {
+    async (chunk, _, consumed) => {
+      // Now, and not when they are used: by then this party's cost is spent.
+      const { validity } = await operations.evaluate(chunk, ONE);
+      const invalid = firstInvalid(validity, columns.length);
+      if (invalid >= 0) throw invalidElement('keys', invalid);
       publicKeys = chunk.slice();
       consumed();
-      return Promise.resolve();
     },
   );
   const outgoing = new OutgoingStage(shape, (index) => {

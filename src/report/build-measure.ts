@@ -51,6 +51,7 @@ export function buildMeasure(measure: MeasureSums, context: MeasureContext): Rep
     sumNoiseFourthCumulant: sumCumulant,
     squares: squares.map((value) => value * squareUnit),
     squaresNoiseVariance: squaresVariance,
+    squaresRoundingVariance: squareUnit === 1 ? 0 : squareUnit ** 2 / 4,
     quantum: unit,
   };
   const counts: NoisyCounts = {

@@ -20,6 +20,8 @@ export interface NoisyMoments {
   readonly sumNoiseFourthCumulant: number;
   readonly squares: readonly number[];
   readonly squaresNoiseVariance: number;
+  /** The most that one person's square adds to the variance by being rounded to a unit up or down. */
+  readonly squaresRoundingVariance: number;
   /** One quantum in the unit of the measure: 0.01 for cents of a euro amount. */
   readonly quantum: number;
 }
@@ -33,7 +35,7 @@ export function valueArm(cells: readonly PlacedCell[], moments: NoisyMoments): V
       sumNoiseVariance: moments.sumNoiseVariance,
       sumNoiseFourthCumulant: moments.sumNoiseFourthCumulant,
       sumOfSquaresQuanta: moments.squares[index] ?? 0,
-      sumOfSquaresNoiseVariance: moments.squaresNoiseVariance,
+      sumOfSquaresNoiseVariance: moments.squaresNoiseVariance + size * moments.squaresRoundingVariance,
     })),
   );
 }

@@ -279,6 +279,31 @@ describe('keys that do not fit each other', () => {
       'data.identifiers',
       { ...PSI, mode: 'psi-ca', role: 'sender' },
     ],
+    [
+      'two columns of one type in a mode that counts people',
+      'data.identifiers',
+      { ...GOOD, data: { ...GOOD.data, identifiers: { mail: 'email', other: 'email' } } },
+    ],
+    [
+      'measures that one side is not to know',
+      'measures',
+      { ...GOOD, measures: [{ name: 'a', bound: 2 }], share: { results: false } },
+    ],
+    [
+      'a ledger of a side that tells no figure',
+      'ledger',
+      {
+        ...GOOD,
+        tls: { identity: 'a', peer: `sha256:${'0'.repeat(64)}` },
+        ledger: { file: 'a' },
+        share: { results: false },
+      },
+    ],
+    [
+      'squares of a yes or no',
+      'measures.statistic',
+      { ...GOOD, measures: [{ name: 'a', bound: 1, statistic: 'sum-and-squares' }] },
+    ],
     ['a fingerprint that is none', 'tls.peer', { ...GOOD, tls: { identity: 'a', peer: 'sha256:12' } }],
     ['measures in a mode that sums none', 'measures', { ...PSI, measures: [{ name: 'a', bound: 1 }] }],
     ...(['column', 'aboveBound', 'betweenQuanta', 'missing'] as const).map((key) => {

@@ -142,7 +142,9 @@ function figuresOfCell({ count, columns }: Noises, people: readonly Person[]): D
   return [
     count(BigInt(people.length)),
     ...columns.map(({ column, noise }) =>
-      noise(people.reduce((sum, person) => sum + BigInt(columnValue(column, person[column.measure]!)), 0n)),
+      noise(
+        people.reduce((sum, person) => sum + BigInt(columnValue(column, person[column.measure]!, 0)), 0n),
+      ),
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VesicaError } from '../../src/errors.js';
 import type { SessionBrief, SessionOffer } from '../../src/protocol/index.js';
-import { Session } from '../../src/protocol/index.js';
+import { Session, decodeMessage, farewellFrame } from '../../src/protocol/index.js';
 import { TERMS, runPair, settingsOf } from '../support/session-pair.js';
 
 /** A responder that makes up its mind when it knows the offer, as a node does. */
@@ -53,5 +53,20 @@ describe('a responder that answers an offer', () => {
       Promise.resolve({ ...brief, terms: { ...brief.terms, minList: 3 } }),
     );
     expect(small.run.errors.responder).toMatchObject({ code: 'policy/list-too-small' });
+  });
+});
+
+describe('the frame that tells the peer why', () => {
+  it.each([
+    ['of two bytes', 'ü'],
+    ['of four bytes', '😀'],
+  ])('can be read whatever the field at fault is called: characters %s', (_, character) => {
+    for (const length of [31, 32, 33, 63, 64, 65]) {
+      const field = `a${character.repeat(length)}`;
+      const frame = farewellFrame(new VesicaError('limit/measure-range', 'too large', { field }));
+      const message = decodeMessage(frame!);
+      expect(message).toMatchObject({ type: 'abort', code: 'limit/measure-range' });
+      expect(field.startsWith((message as { field: string }).field)).toBe(true);
+    }
   });
 });

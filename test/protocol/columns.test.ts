@@ -15,7 +15,8 @@ import {
 import { asVesicaError, type VesicaError } from '../../src/errors.js';
 import type { MeasureTerm, Terms } from '../../src/protocol/index.js';
 import { LIMITS } from '../../src/protocol/index.js';
-import { columnValue, columnsOf, costOfRelease, countEpsilon } from '../../src/protocol/measures.js';
+import { systemRandom } from '../../src/system-random.js';
+import { coins, columnValue, columnsOf, costOfRelease, countEpsilon } from '../../src/protocol/measures.js';
 import { TERMS, runPair } from '../support/session-pair.js';
 import { BOUGHT, COHORTS, SPEND, SPENDERS, SUMS, measuredPair } from './support/measured.js';
 import { SIDES, cheapPair, emails } from './support/stepping.js';
@@ -184,18 +185,35 @@ describe('the columns', () => {
     expect(columnsOf(termsWith([measure(2 ** 20, 'sum-and-squares')]), 100)[1]!.unit).toBeGreaterThan(1);
   });
 
+  it('have the exact square as their mean, over all coins', () => {
+    const [, squares] = columnsOf(termsWith([measure(2 ** 17, 'sum-and-squares')], '20'), 30);
+    const unit = squares!.unit;
+    expect(unit).toBeGreaterThan(1);
+    for (const quanta of [0, 1, 2, 17, 1000, 99_999, 2 ** 17]) {
+      let total = 0;
+      for (let coin = 0; coin < unit; coin += 1) total += columnValue(squares!, quanta, coin);
+      expect(total).toBe(quanta ** 2);
+    }
+  });
+
+  it('draw coins that are whole, below the unit, and of every value', () => {
+    const draw = coins(systemRandom, 4000);
+    const seen = new Set(Array.from({ length: 4000 }, () => draw(8)));
+    expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
   it('never hold more of a person than the noise is made for', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 22 }), fc.nat(), (bound, quanta) => {
         const terms = termsWith([measure(bound, 'sum-and-squares')], '20');
         for (const column of columnsOf(terms, 1)) {
           for (const value of [0, quanta % (bound + 1), bound]) {
-            const integer = columnValue(column, value);
-            expect(Number.isInteger(integer) && integer >= 0 && integer <= column.bound).toBe(true);
             const exact = column.kind === 'sum' ? value : value ** 2 / column.unit;
-            expect(Math.abs(integer - exact)).toBeLessThanOrEqual(column.kind === 'sum' ? 0 : 0.5);
+            const [up, down] = [0, column.unit - 1].map((coin) => columnValue(column, value, coin));
+            expect([up, down]).toEqual([Math.ceil(exact), Math.floor(exact)]);
+            expect(up).toBeLessThanOrEqual(column.bound);
           }
-          expect(columnValue(column, bound)).toBe(column.bound);
+          expect(columnValue(column, bound, 0)).toBe(column.bound);
         }
       }),
     );

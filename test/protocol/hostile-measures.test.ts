@@ -222,11 +222,15 @@ describe('figures of sums', () => {
     },
   );
 
-  it('past 2^53 are refused', async () => {
+  it.each([
+    ['past 2^48', [0, 2]],
+    ['past what a sum can be', [0, 0, 1]],
+    ['below what a sum can be', [255, 255, 255]],
+  ])('%s are refused', async (_, bytes) => {
     const pair = measuredPair();
     const { values } = await messageBefore(pair, 'initiator', 'figures');
     const changed = values.slice();
-    changed.set([0, 0x20], 8 * 4);
+    changed.fill(0, 8 * 4, 8 * 5).set(bytes, 8 * 4);
     expect(await tell(pair.responder, { type: 'figures', values: changed })).toMatchObject({
       code: 'peer/wrong-count',
       field: 'figures',

@@ -1,3 +1,4 @@
+import { valueArm } from '../../src/report/value-effects.js';
 import { describe, expect, it } from 'vitest';
 import { discreteLaplace, fourthCumulant, variance } from '../../src/dp/index.js';
 import { type ValueArm, valueLift } from '../../src/measurement/index.js';
@@ -321,5 +322,25 @@ describe('a session answered from the ledger', () => {
   it('without labels and without cells has nothing to place', () => {
     const bare: Inventory = { size: 30, dimensions: [], arms: NO_ARMS, cells: [] };
     expect(buildReport(inputOf({ inventory: bare, outcome: outcomeOf(bare, []) })).experiment).toBeNull();
+  });
+});
+
+it('a unit of squares above 1 adds what rounding them adds, for every person of the cells', () => {
+  const cells = [
+    { index: 0, size: 100, exposed: false },
+    { index: 2, size: 50, exposed: false },
+  ];
+  const moments = {
+    sums: [1, 2, 3],
+    sumNoiseVariance: 4,
+    sumNoiseFourthCumulant: 5,
+    squares: [10, 20, 30],
+    squaresNoiseVariance: 7,
+    squaresRoundingVariance: 16,
+    quantum: 1,
+  };
+  expect(valueArm(cells, moments)).toMatchObject({
+    n: 150,
+    sumOfSquaresNoiseVariance: 2 * 7 + 150 * 16,
   });
 });

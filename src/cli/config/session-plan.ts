@@ -239,7 +239,7 @@ function meetingOf(file: SessionFile): Meeting {
 
 /** What the schema cannot say: keys that need or exclude each other. */
 function checkCombinations(file: SessionFile): void {
-  const { mode, role, data, arms, select, privacy, measures, ledger } = file;
+  const { mode, role, data, arms, select, privacy, share, measures, ledger } = file;
   if (!ROLES_OF_MODE[mode].includes(role)) {
     throw invalid('role', `mode ${mode} has the roles ${ROLES_OF_MODE[mode].join(', ')}, not ${role}`);
   }
@@ -260,8 +260,9 @@ function checkCombinations(file: SessionFile): void {
     throw invalid('arms', 'arms.treatment names an arm twice, or the control arm');
   }
   // The protocol refuses this too, but only once the partner is there.
-  if (mode !== 'psi' && typesOf(file).length !== 1) {
-    throw invalid('data.identifiers', `mode ${mode} counts people, so data.identifiers has one type`);
+  if (mode !== 'psi' && Object.keys(data.identifiers).length !== 1) {
+    // With two columns, of one type or of two, a person could weigh double.
+    throw invalid('data.identifiers', `mode ${mode} counts people, so data.identifiers has one column`);
   }
   if (mode === 'aggregate' && privacy?.disclosure === 'exact') {
     throw invalid('privacy.disclosure', 'mode aggregate releases noisy counts only');
@@ -271,6 +272,18 @@ function checkCombinations(file: SessionFile): void {
   }
   if (measures !== undefined && mode !== 'aggregate') {
     throw invalid('measures', 'only mode aggregate sums measures');
+  }
+  if (share?.results === false && (measures !== undefined || ledger !== undefined)) {
+    const key = measures === undefined ? 'ledger' : 'measures';
+    throw invalid(key, `${key} needs share.results: without it one side tells no figure`);
+  }
+  for (const { name, quantum, bound, statistic } of measures ?? []) {
+    if (statistic === 'sum-and-squares' && Number(quantum ?? DEFAULTS.quantum) === Number(bound)) {
+      throw invalid(
+        'measures.statistic',
+        `measure ${JSON.stringify(name)} is yes or no: its sum tells its squares`,
+      );
+    }
   }
   const local = ['column', 'aboveBound', 'betweenQuanta', 'missing'] as const;
   for (const measure of role === 'measures' ? [] : (measures ?? [])) {
