@@ -24,7 +24,7 @@ const rooms = {
     'node',
   ],
 };
-const ground = '^src/(errors|bytes|random|flat-table|growing)\\.ts$';
+const ground = '^src/(errors|bytes|random|flat-table|growing|plain-label)\\.ts$';
 
 const directions = Object.entries(rooms).map(([room, allowed]) => ({
   name: `${room}-imports-down-only`,
@@ -74,7 +74,7 @@ module.exports = {
       comment: 'protocol, dp, measurement and identity: no file, socket, clock, logger or ambient randomness',
       severity: 'error',
       from: {
-        path: '^src/(protocol|dp|measurement|identity|report)/|^src/(errors|bytes|random|flat-table|growing)\\.ts$',
+        path: '^src/(protocol|dp|measurement|identity|report)/|^src/(errors|bytes|random|flat-table|growing|plain-label)\\.ts$',
       },
       to: { dependencyTypes: ['core'] },
     },

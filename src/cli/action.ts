@@ -1,4 +1,3 @@
-import { outputFailure } from '../data/index.js';
 import { asVesicaError, type VesicaError } from '../errors.js';
 import { Reporter } from './progress.js';
 
@@ -36,7 +35,11 @@ export function action<Arguments extends readonly unknown[]>(
       process.exitCode = failure.exitCode;
     };
     // Whoever read the output is gone (`| head`). Without a listener Node would print a stack trace.
-    process.stdout.once('error', (error) => fail(outputFailure(error, 'standard output')));
+    process.stdout.once('error', (error) => {
+      void import('../data/index.js').then(({ outputFailure }) =>
+        fail(outputFailure(error, 'standard output')),
+      );
+    });
     process.stderr.on('error', () => undefined);
     const print = (text: string): void => void process.stdout.write(text);
     try {

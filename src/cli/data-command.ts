@@ -1,21 +1,6 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
-import { type DataCheck, type DataDefinition, type MeasureColumn, checkData } from '../data/index.js';
-import { VesicaError } from '../errors.js';
-import { IDENTIFIER_TYPES, PROFILES, type IdentifierType, type Profile } from '../identity/index.js';
-import { formatNumber, formatTable } from '../report/index.js';
-import { systemRandom } from '../system-random.js';
 import { action } from './action.js';
-
-interface CheckOptions {
-  readonly identifier: readonly string[];
-  readonly cohort: readonly string[];
-  readonly measure: readonly string[];
-  readonly profile: Profile;
-  readonly region?: string;
-  readonly delimiter?: string;
-  readonly json?: true;
-}
+import type { CheckOptions } from './data/check.js';
 
 /** `vesica data check`. */
 export function addDataCommands(program: Command): void {
@@ -30,7 +15,7 @@ export function addDataCommands(program: Command): void {
     .argument('<file>', 'csv, csv.gz, parquet, json or ndjson')
     .requiredOption(
       '-i, --identifier <column=type>',
-      `identifier column; types: ${IDENTIFIER_TYPES.join(', ')}`,
+      'identifier column and what it holds: email, phone, maid, customer_id or domain',
       collect,
       [],
     )
@@ -41,101 +26,14 @@ export function addDataCommands(program: Command): void {
       collect,
       [],
     )
-    .addOption(new Option('--profile <profile>', 'normalisation profile').choices(PROFILES).default('uid2'))
+    .option('--profile <profile>', 'normalisation profile: uid2, google, meta or pair', 'uid2')
     .option('--region <country>', 'country of phone numbers without a country code, for example NL')
     .option('--delimiter <character>', 'delimiter of a CSV file', ',')
     .option('--json', 'print the counts as JSON')
     .action(
-      action(async ({ print, reporter, signal }, path: string, options: CheckOptions) => {
-        const progress = reporter.start('reading', 'rows');
-        const check = await checkData(definitionOf(path, options), {
-          random: systemRandom,
-          signal,
-          onProgress: ({ rows, totalRows }) => progress.update(rows, totalRows),
-        });
-        progress.finish();
-        print(
-          options.json === true ? `${JSON.stringify(check, null, 2)}\n` : renderCheck(check, options.profile),
-        );
+      action(async (context, path: string, options: CheckOptions) => {
+        const { checkCommand } = await import('./data/check.js');
+        await checkCommand(context, path, options);
       }),
     );
-}
-
-function definitionOf(path: string, options: CheckOptions): DataDefinition {
-  return {
-    source: path,
-    identifiers: Object.fromEntries(options.identifier.map(parseIdentifier)),
-    cohorts: options.cohort.length > 0 ? options.cohort : undefined,
-    measures: options.measure.map(parseMeasure),
-    profile: options.profile,
-    region: options.region,
-    csv: { delimiter: options.delimiter },
-  };
-}
-
-function parseIdentifier(text: string): [string, { type: IdentifierType }] {
-  const at = text.lastIndexOf('=');
-  const type = IDENTIFIER_TYPES.find((known) => known === text.slice(at + 1));
-  if (at < 1 || type === undefined) {
-    throw new VesicaError(
-      'config/invalid',
-      `--identifier must be column=type, with a type of ${IDENTIFIER_TYPES.join(', ')}`,
-      {
-        field: '--identifier',
-      },
-    );
-  }
-  return [text.slice(0, at), { type }];
-}
-
-/** Absent values are 0 and values above the bound are the bound; both are counted. Anything else wrong is refused. */
-function parseMeasure(text: string): MeasureColumn {
-  const [, column, bound, quantum = '1'] = /^(.+)=([^=/]+)(?:\/([^=/]+))?$/.exec(text) ?? [];
-  if (column === undefined || bound === undefined) {
-    throw new VesicaError('config/invalid', '--measure must be column=bound or column=bound/quantum', {
-      field: '--measure',
-    });
-  }
-  const rule = { quantum, bound, aboveBound: 'clamp', betweenQuanta: 'refuse', missing: 'zero' } as const;
-  return { name: column, column, rule };
-}
-
-function renderCheck({ counts, cells, profiles, refusals }: DataCheck, profile: Profile): string {
-  const lines = [`${formatNumber(counts.rows)} rows`];
-  if (cells > 0)
-    lines.push(
-      `${formatNumber(cells)} cells; ${formatNumber(counts.ambiguous)} identifiers lie in two of them`,
-    );
-  for (const [type, of] of Object.entries(counts.byType)) {
-    lines.push('', `${type}: ${formatNumber(of.keys)} match keys`);
-    const rows = [
-      ['came as SHA-256', of.hashed],
-      ['duplicates', of.duplicates],
-      ['blank', of.blank],
-      ...Object.entries(of.rejected).map(([reason, count]) => [`rejected: ${reason}`, count] as const),
-    ].map(([name, count]) => [String(name), formatNumber(Number(count))]);
-    lines.push(...formatTable(['', ''], rows).slice(1));
-    const check = profiles[type as IdentifierType];
-    for (const { profiles: pair, differing: lost } of check?.differences ?? []) {
-      if (!pair.includes(profile) || lost === 0) continue;
-      const other = pair.find((name) => name !== profile) ?? '';
-      lines.push(
-        `  ${formatNumber(lost)} of ${formatNumber(check?.compared ?? 0)} would not match a partner who uses ${other}`,
-      );
-    }
-  }
-  for (const [name, of] of Object.entries(counts.measures)) {
-    lines.push('', `${name}: ${formatNumber(of.keysAboveZero)} match keys above 0`);
-    const { refused = 0, first = null } = refusals[name] ?? {};
-    const rows = [
-      ['values', of.values],
-      ['missing', of.missing],
-      ['values above the bound', of.clampedRows],
-      ['match keys above the bound', of.clampedKeys],
-      ['refused', refused],
-    ].map(([label, count]) => [String(label), formatNumber(Number(count))]);
-    lines.push(...formatTable(['', ''], rows).slice(1));
-    if (first !== null) lines.push(`  first: ${first}`);
-  }
-  return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { createIdentity, fingerprint, loadIdentity, saveIdentity } from '../transport/index.js';
 import { action } from './action.js';
 
 /** `vesica identity create` and `vesica identity show`. */
@@ -12,6 +11,7 @@ export function addIdentityCommands(program: Command): void {
     .option('--name <name>', 'name in the certificate', 'vesica')
     .action(
       action(async ({ print }, path: string, options: { name: string }) => {
+        const { createIdentity, fingerprint, saveIdentity } = await import('../transport/index.js');
         const created = createIdentity(options.name);
         await saveIdentity(created, path);
         print(`${fingerprint(created.publicKey)}\n`);
@@ -23,6 +23,7 @@ export function addIdentityCommands(program: Command): void {
     .argument('<file>', 'identity file')
     .action(
       action(async ({ print }, path: string) => {
+        const { fingerprint, loadIdentity } = await import('../transport/index.js');
         print(`${fingerprint((await loadIdentity(path)).publicKey)}\n`);
       }),
     );

@@ -1,4 +1,4 @@
-import { plainLabel } from '../report/index.js';
+import { plainLabel } from '../plain-label.js';
 
 /** Where progress is written and how: a bar that redraws itself on a terminal, plain lines anywhere else. */
 export interface ProgressOutput {

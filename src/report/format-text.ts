@@ -9,15 +9,6 @@ export function formatPercent(value: number | null, digits = 3): string {
   return value === null ? '-' : `${(100 * value).toFixed(digits)} %`;
 }
 
-/**
- * Text from a partner or a file, safe for a terminal: control and direction characters become `?`, and what is longer
- * than `maxChars` ends in an ellipsis.
- */
-export function plainLabel(text: string, maxChars = Infinity): string {
-  const shown = text.length > maxChars ? `${text.slice(0, maxChars - 1)}…` : text;
-  return shown.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu, '?');
-}
-
 /** Rows under a header, columns aligned: the first to the left, numbers to the right. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = header.map((title, i) =>

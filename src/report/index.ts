@@ -1,4 +1,4 @@
-export { formatNumber, formatPercent, formatTable, plainLabel } from './format-text.js';
+export { formatNumber, formatPercent, formatTable } from './format-text.js';
 export { buildReport, type ReportInput } from './build-report.js';
 export { REPORT_CONFIDENCE, REPORT_POWER } from './confidence.js';
 export type { ExperimentInput } from './experiment.js';

@@ -1,5 +1,6 @@
 import { formatPValue } from './format-figures.js';
-import { formatNumber, formatTable, plainLabel, wrapText } from './format-text.js';
+import { plainLabel } from '../plain-label.js';
+import { formatNumber, formatTable, wrapText } from './format-text.js';
 import { type Outcome, outcomesOf } from './outcome.js';
 import type { Report } from './report-schema.js';
 import {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { plainLabel } from '../../src/plain-label.js';
 import { describe, expect, it } from 'vitest';
 import {
   type Report,
@@ -6,7 +7,6 @@ import {
   formatNumber,
   formatPercent,
   formatTable,
-  plainLabel,
   renderReport,
 } from '../../src/report/index.js';
 import { TERMS } from '../support/session-pair.js';

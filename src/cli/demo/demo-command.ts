@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { VesicaError } from '../../errors.js';
-import { type Report, renderReport } from '../../report/index.js';
+import type { Report } from '../../report/index.js';
 import type { CommandContext } from '../action.js';
 import { type DemoParty, DEMO_PARTIES, writeDemoFiles } from './demo-files.js';
-import { besidePublished } from './beside-published.js';
 
 export interface DemoOptions {
   readonly json?: true;
@@ -33,6 +32,8 @@ export async function demoCommand(
   const runs = DEMO_PARTIES.map((party) =>
     runParty(join(folder, `${party}.yaml`), (line) => reporter.line(`[${party}] ${line}`), ended),
   );
+  // Loaded while the two sides run: what shows their reports, and nothing before it, takes time to load.
+  const showing = Promise.all([import('../../report/index.js'), import('./beside-published.js')]);
   const results = await Promise.allSettled(
     runs.map((run) =>
       run.catch((error: unknown) => {
@@ -49,6 +50,7 @@ export async function demoCommand(
     print(`${JSON.stringify(reports[DEMO_PARTIES.indexOf(options.party)], null, 2)}\n`);
     return;
   }
+  const [{ renderReport }, { besidePublished }] = await showing;
   for (const report of reports) print(`\n${renderReport(report)}\n${besidePublished(report)}`);
   print(`\nSession files, lists and JSON reports are in ${folder}\n`);
   for (const party of DEMO_PARTIES)

@@ -1,12 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'yaml';
 import { createIdentity, fingerprint, saveIdentity } from '../../transport/index.js';
-import { outputFailure } from '../../data/index.js';
 import { advertiserLines, publisherLines } from './demo-lists.js';
 import { ARMS } from './published-figures.js';
 
@@ -47,6 +46,8 @@ export async function writeDemoFiles(wantedFolder: string | undefined, port: num
       profile: 'uid2',
       purpose: 'demo: effect of two e-mails',
       privacy: { epsilon: 1, delta: 1e-6, minCell: 50 },
+      // The two sides share this machine.
+      threads: Math.max(1, Math.floor(availableParallelism() / 2)),
     };
     await writeSession(folder, 'publisher', {
       party: 'publisher',
@@ -69,6 +70,7 @@ export async function writeDemoFiles(wantedFolder: string | undefined, port: num
     });
     return folder;
   } catch (error) {
+    const { outputFailure } = await import('../../data/index.js');
     throw outputFailure(error, wantedFolder ?? tmpdir());
   }
 }
