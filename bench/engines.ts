@@ -12,7 +12,10 @@ export interface EngineFigure {
   /** As in the `Engine` interface. */
   readonly operation: string;
   readonly microsecondsPerElement: number;
-  /** Median over the rounds of the time divided by that of one OpenSSL X25519 in the same round; `null` without openssl. */
+  /**
+   * Median over the rounds of the time divided by that of one OpenSSL X25519, measured just before and just after the
+   * engine's calls; `null` without openssl.
+   */
   readonly ratioToX25519: number | null;
   readonly ratioToX25519Spread: { readonly lowest: number; readonly highest: number } | null;
   /** How many times faster than the reference engine. */
@@ -31,7 +34,7 @@ export interface EngineReport {
 }
 
 export interface EngineBenchmarkOptions {
-  /** Rounds; in each, OpenSSL and every operation of every engine run once. */
+  /** Rounds; in each every operation of every engine runs once, and OpenSSL before, between and after the engines. */
   readonly rounds: number;
   /** Elements a batch; the reference engine, hundreds of times slower, gets fewer. */
   readonly items: number;
@@ -57,14 +60,23 @@ export async function engineBenchmark({ rounds, items }: EngineBenchmarkOptions)
   const x25519: number[] = [];
   const times = runs.map(() => [] as number[]);
   const ratios = runs.map(() => [] as number[]);
-  for (let round = 0; round < rounds; round += 1) {
+  const measure = (): number | undefined => {
     const yardstick = x25519Microseconds(1);
     if (yardstick !== undefined) x25519.push(yardstick);
-    runs.forEach(({ call, items: elements }, i) => {
-      const microseconds = (1e6 * processorSeconds(call)) / elements;
-      times[i]?.push(microseconds);
-      if (yardstick !== undefined) ratios[i]?.push(microseconds / yardstick);
-    });
+    return yardstick;
+  };
+  for (let round = 0; round < rounds; round += 1) {
+    let before = measure();
+    for (const { label } of engines) {
+      const ofEngine = runs.flatMap((run, i) => (run.label === label ? [i] : []));
+      for (const i of ofEngine) times[i]?.push(microsecondsOf(runs[i]));
+      const after = measure();
+      // A shared machine changes its speed from second to second: the yardstick on both sides of an engine's calls.
+      if (before !== undefined && after !== undefined) {
+        for (const i of ofEngine) ratios[i]?.push((times[i]?.[round] ?? NaN) / ((before + after) / 2));
+      }
+      before = after;
+    }
   }
   const medians = times.map(median);
   const reference = (operation: string): number =>
@@ -94,6 +106,11 @@ export async function engineBenchmark({ rounds, items }: EngineBenchmarkOptions)
     results,
     twoThreads,
   };
+}
+
+/** Processor time of one call, an element. */
+function microsecondsOf(run: { readonly call: () => unknown; readonly items: number } | undefined): number {
+  return run === undefined ? NaN : (1e6 * processorSeconds(run.call)) / run.items;
 }
 
 /** Every operation of the interface on `items` elements of random input. */
