@@ -67,8 +67,9 @@ describe('psi', () => {
     });
     const { code, stdout, stderr } = ended.initiator;
     expect(code, stderr).toBe(0);
-    expect(stdout.split('\n').slice(0, 4)).toEqual([
+    expect(stdout.split('\n').slice(0, 5)).toEqual([
       'Report of shop about shop and news (psi, role both)',
+      '',
       '  own list      7 keys from 10 rows (1 values rejected)',
       '  partner list  6 keys',
       '  matched       5 keys',
