@@ -14,6 +14,7 @@ import {
 } from './memory-session.js';
 import { type Simulation, simulation } from './simulation.js';
 import { type Band, holds, shareBand } from './statistics.js';
+import { benchTerms } from './terms.js';
 
 /**
  * Do the 95 % intervals of a report cover the true effect in 95 % of all experiments? Small experiments are drawn from
@@ -116,14 +117,7 @@ export async function coverageBenchmark(runs: number, engineName?: string): Prom
 }
 
 function termsOf({ epsilon }: Design): Terms {
-  return {
-    suite: 'ristretto255-SHA512',
-    mode: 'aggregate',
-    initiatorRole: 'cohorts',
-    profile: 'uid2',
-    keyTypes: ['email'],
-    purpose: 'simulation',
-    disclosure: 'dp',
+  return benchTerms({
     epsilon,
     // Only the number of dummies depends on it.
     delta: '0.001',
@@ -131,11 +125,7 @@ function termsOf({ epsilon }: Design): Terms {
       { name: 'converted', quantum: '1', bound: '1', statistic: 'sum' },
       { name: 'spend', quantum: '1', bound: String(BOUND), statistic: 'sum-and-squares' },
     ],
-    minCell: 0,
-    minList: 0,
-    shareLabels: true,
-    shareResults: true,
-  };
+  });
 }
 
 /** People whose conversions and amounts are drawn from the population of `design`. */

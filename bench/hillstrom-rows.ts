@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { Inventory, Terms } from 'vesica/protocol';
 import { type Experiment, listOfPeople } from './memory-session.js';
+import { benchTerms } from './terms.js';
 
 /**
  * The MineThatData e-mail experiment (Kevin Hillstrom, 2008): 64,000 customers in three arms, who bought and for how
@@ -91,25 +92,14 @@ function readRows(file: string): Row[] {
 }
 
 function termsOf(epsilon: string): Terms {
-  return {
-    suite: 'ristretto255-SHA512',
-    mode: 'aggregate',
-    initiatorRole: 'cohorts',
-    profile: 'uid2',
-    keyTypes: ['email'],
-    purpose: 'effect of two e-mails',
-    disclosure: 'dp',
+  return benchTerms({
     epsilon,
-    delta: '0.000001',
     measures: [
       { name: 'conversion', quantum: '1', bound: '1', statistic: 'sum' },
       { name: 'spend', quantum: '0.01', bound: '500', statistic: 'sum-and-squares' },
     ],
     minCell: 50,
-    minList: 0,
-    shareLabels: true,
-    shareResults: true,
-  };
+  });
 }
 
 function exactLifts(rows: readonly Row[]): ExactLift[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { keyTypeCode } from 'vesica/group';
 import type { Inventory, OwnList, Terms } from 'vesica/protocol';
 import { NO_ARMS } from 'vesica/protocol';
+import { benchTerms } from './terms.js';
 
 /** What a session benchmark runs. Both parties make their lists from it, so no list is read or sent. */
 export interface SessionSetting {
@@ -22,27 +23,17 @@ export interface SessionSetting {
 const BOUND = 10_000;
 
 export function termsOf({ mode, measures }: SessionSetting): Terms {
-  return {
-    suite: 'ristretto255-SHA512',
+  return benchTerms({
     mode,
     initiatorRole: mode === 'aggregate' ? 'cohorts' : 'receiver',
-    profile: 'uid2',
-    keyTypes: ['email'],
-    purpose: 'benchmark',
     disclosure: mode === 'psi' ? 'rows' : 'dp',
-    epsilon: '1',
-    delta: '0.000001',
     measures: Array.from({ length: measures }, (_, i) => ({
       name: `measure ${i + 1}`,
       quantum: '0.01',
       bound: '100',
       statistic: 'sum',
     })),
-    minCell: 0,
-    minList: 0,
-    shareLabels: true,
-    shareResults: true,
-  };
+  });
 }
 
 /**
