@@ -11,6 +11,7 @@ const rooms = {
   ledger: ['protocol', 'dp', 'identity', 'group'],
   report: ['identity', 'group', 'dp', 'measurement', 'protocol'],
   node: ['transport', 'data', 'protocol', 'ledger', 'dp', 'identity', 'group', 'report'],
+  admin: ['node', 'report', 'ledger', 'protocol', 'transport', 'data', 'dp', 'identity', 'group'],
   cli: [
     'report',
     'identity',
@@ -22,6 +23,7 @@ const rooms = {
     'data',
     'ledger',
     'node',
+    'admin',
   ],
 };
 const ground = '^src/(errors|bytes|random|flat-table|growing|plain-label)\\.ts$';
@@ -44,7 +46,18 @@ const doors = Object.keys(rooms).map((room) => ({
 }));
 
 /** The subrooms of node, each entered by its own door. */
-const subrooms = ['store', 'audit', 'ledger', 'keys', 'datasets'].map((subroom) => ({
+const subrooms = [
+  'store',
+  'audit',
+  'ledger',
+  'keys',
+  'datasets',
+  'partners',
+  'results',
+  'upkeep',
+  'tokens',
+  'sessions',
+].map((subroom) => ({
   name: `node-${subroom}-is-entered-by-its-door`,
   severity: 'error',
   from: { path: '^src/', pathNot: `^src/node/${subroom}/` },
@@ -93,6 +106,10 @@ module.exports = {
     only('msgpackr', 'protocol/codec/'),
     only('libsql', 'node/store/'),
     only('kysely', 'node/store/'),
+    only('croner', 'node/upkeep/'),
+    only('fastify', 'admin/'),
+    only('@fastify', 'admin/'),
+    only('prom-client', 'admin/'),
     only('libphonenumber-js', 'identity/'),
     only('tldts', 'identity/'),
     only('commander', 'cli/'),

@@ -17,6 +17,7 @@ export function benchTerms(differing: Partial<Terms>): Terms {
     minList: 0,
     shareLabels: true,
     shareResults: true,
+    agreement: '',
     ...differing,
   };
 }

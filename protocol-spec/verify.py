@@ -304,6 +304,7 @@ TERMS = map_of(
     minList=integer(0, MOST),
     shareLabels=flag,
     shareResults=flag,
+    agreement=text(64),
 )
 ARMS = map_of(column=text(200), treatment=list_of(0, 4096, text(200)), control=text(200))
 CELL = map_of(size=integer(0, MOST), label=list_of(0, 8, text(200)))

@@ -102,14 +102,23 @@ export const ERRORS = {
   'limit/frame': peer(BAD_PEER),
   'limit/window': peer(BAD_PEER),
   'limit/text': refused('Shorten the named text.'),
+  'limit/sessions': {
+    ...refused('Wait until a session has ended, or raise limits.openSessions on the node that is full.'),
+    retryable: true,
+    http: 429,
+  },
 
   'agreement/mismatch': refused(ASK_PEER),
   'agreement/role-conflict': refused('One side must take the other role; see `role` in both session files.'),
   'agreement/unsupported-version': refused(
     'Update the older side to a version that speaks the same protocol.',
   ),
+  'agreement/not-active': refused('Activate the agreement on both nodes, or make a new one for this time.'),
   'policy/cell-too-small': refused('Merge cohorts until every cell reaches privacy.minCell.'),
   'policy/list-too-small': refused('Use a larger list; small lists single people out.'),
+  'policy/purpose-not-agreed': refused('Use a purpose that the agreement names, or agree on this one.'),
+  'policy/epsilon-too-large': refused('Ask for less epsilon and delta than the agreement allows a release.'),
+  'policy/not-agreed': refused('Ask for what the agreement allows, or agree on more with the partner.'),
 
   'group/invalid-scalar': system('Report this as a defect: a scalar must lie in [1, l-1].'),
   'group/invalid-batch': system('Report this as a defect: a batch has a wrong length or type code.'),
@@ -128,6 +137,9 @@ export const ERRORS = {
   ),
   'budget/near-repeat': refused(
     'Send the same list again for the stored answer, or wait until the list has changed by more people.',
+  ),
+  'budget/unanswered': refused(
+    'This was paid for and its answer was lost; allow a second cost to ask again (onUnanswered: charge).',
   ),
   'ledger/in-use': {
     ...refused('Run again when the other session with this ledger has ended.'),
@@ -150,6 +162,11 @@ export const ERRORS = {
   'state/unwritable': system(
     'Check the state folder, its permissions and the free space; what could not be written does not count.',
   ),
+  'state/conflict': {
+    ...refused('Look at the present state first: what was asked is not possible in it.'),
+    wire: 'peer/stopped',
+  },
+  'state/backup-damaged': system('Use another backup; nothing was restored.'),
   'keys/unavailable': system('Check the source of the master key that the message names.'),
   'keys/wrong-key': system('Give the node the key that is named, as an earlier key if it was replaced.'),
   'keys/damaged': system('Restore the file from a backup, or load the data again.'),
@@ -181,6 +198,38 @@ export const ERRORS = {
     'Check the folder, its permissions and the free space; nothing was left behind.',
   ),
   'session/cancelled': refused('Run again when both sides are ready.'),
+  'session/rejected': refused('Ask the partner why they declined before offering again.'),
+  'session/expired': refused('Offer again; nobody answered in time.'),
+  'session/interrupted': {
+    ...refused('Start a new session; the node ended while this one ran.'),
+    retryable: true,
+  },
+
+  'api/invalid-request': usage('Correct the named part of the request; /v1/openapi.json describes it.'),
+  'api/unauthenticated': {
+    ...usage('Send a token of this node that is valid: Authorization: Bearer vesica_…'),
+    http: 401,
+  },
+  'api/forbidden': { ...usage('Use a token whose role may do this.'), http: 403 },
+  'api/not-found': { ...usage('Check the address or the id; list what there is.'), http: 404 },
+  'api/gone': { ...usage('It was deleted when its retention ended; run the session again.'), http: 410 },
+  'api/idempotency-conflict': {
+    ...usage('Use a new idempotency key for another request.'),
+    http: 409,
+  },
+  'api/too-large': { ...usage('Send a smaller request.'), http: 413 },
+  'api/rate-limited': {
+    ...usage('Wait for the time that Retry-After tells, and ask less often.'),
+    retryable: true,
+    http: 429,
+  },
+  'api/unavailable': {
+    ...usage('Try again soon; the node is starting or stopping.'),
+    retryable: true,
+    http: 503,
+  },
+  'client/unreachable': network('Check the address of the node, and that it runs.'),
+
   'internal/defect': system('Report this with the message and the version; it is a mistake in Vesica.'),
 } as const satisfies Record<string, ErrorDefinition>;
 

@@ -33,6 +33,7 @@ export function initiatorRole(role: Role, side: Side): Role {
 
 /** Each term under the name that a session file gives it. */
 const FIELDS: readonly (readonly [string, (terms: Terms) => string])[] = [
+  ['agreement', (terms) => terms.agreement],
   ['suite', (terms) => terms.suite],
   ['mode', (terms) => terms.mode],
   ['role', (terms) => terms.initiatorRole],
@@ -99,6 +100,11 @@ export function requireAllowedTerms(terms: Terms): void {
   if (terms.disclosure === 'dp') {
     parseEpsilon(terms.epsilon, 'privacy.epsilon');
     parseDelta(terms.delta, 'privacy.delta');
+  }
+  if (!/^([0-9a-f]{64})?$/.test(terms.agreement)) {
+    throw new VesicaError('config/invalid', 'an agreement is named by 64 hexadecimal digits', {
+      field: 'agreement',
+    });
   }
   requireSoundMeasures(terms);
   requirePlainText(terms.purpose, 'purpose');

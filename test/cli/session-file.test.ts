@@ -80,6 +80,7 @@ describe('a session file', () => {
         minList: 0,
         shareLabels: true,
         shareResults: true,
+        agreement: '',
       },
       data: {
         source: workspace.path('shop/list.csv'),

@@ -27,6 +27,7 @@ const CHANGES: Readonly<Record<keyof Terms, { readonly change: Partial<Terms>; r
   minList: { change: { minList: 2 }, field: 'privacy.minList' },
   shareLabels: { change: { shareLabels: false }, field: 'share.labels' },
   shareResults: { change: { shareResults: false }, field: 'share.results' },
+  agreement: { change: { agreement: 'ab'.repeat(32) }, field: 'agreement' },
 };
 
 /** Terms that allow the change: only psi-ca and aggregate have a choice of disclosure, and only aggregate has measures. */

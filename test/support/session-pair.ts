@@ -51,6 +51,7 @@ export const TERMS: Terms = {
   minList: 0,
   shareLabels: true,
   shareResults: true,
+  agreement: '',
 };
 
 /** A list of e-mail keys, one for each name. */

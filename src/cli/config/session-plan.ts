@@ -156,6 +156,7 @@ function termsOf(file: SessionFile, side: Side): Terms {
     minList: privacy?.minList ?? DEFAULTS.minList,
     shareLabels: share?.labels ?? true,
     shareResults: share?.results ?? true,
+    agreement: '',
   };
 }
 

@@ -68,6 +68,8 @@ export interface AgreementRow {
   /** Budget of this partner for each lineage, decimal text. */
   epsilon_cap: string;
   delta_cap: string;
+  /** JSON: ids of the datasets that may be used under it. */
+  datasets: string;
   /** Whether sessions within the terms need no approval of their own. */
   auto_approve: number;
   valid_from: string;
@@ -160,6 +162,8 @@ export interface SessionRow {
   /** The protocol's session identifier, 32 bytes in hexadecimal; `null` before the handshake. */
   protocol_session: string | null;
   request_digest: string | null;
+  /** What to do when this was paid for before and its answer was lost. */
+  on_unanswered: Vocabulary.OnUnanswered;
   /** Name of the token, or `agreement` when the agreement approved it. */
   own_consent_by: string | null;
   own_consent_at: string | null;

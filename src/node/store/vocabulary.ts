@@ -15,6 +15,7 @@ export const SESSION_STATES = [
   'cancelled',
   'expired',
 ] as const;
+export const ON_UNANSWERED = ['refuse', 'charge'] as const;
 export const EVENT_KINDS = ['transition', 'progress', 'notice'] as const;
 export const EXPORT_KINDS = ['audience', 'suppression'] as const;
 export const EXPORT_PROFILES = ['own', 'meta', 'google', 'tiktok'] as const;
@@ -46,6 +47,7 @@ export type AgreementState = (typeof AGREEMENT_STATES)[number];
 export type DatasetState = (typeof DATASET_STATES)[number];
 export type VersionState = (typeof VERSION_STATES)[number];
 export type StoredSessionState = (typeof SESSION_STATES)[number];
+export type OnUnanswered = (typeof ON_UNANSWERED)[number];
 export type EventKind = (typeof EVENT_KINDS)[number];
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 export type ExportProfile = (typeof EXPORT_PROFILES)[number];

@@ -47,6 +47,8 @@ const TERMS = map({
   minList: integer(0, LIMITS.elements),
   shareLabels: flag,
   shareResults: flag,
+  /** Digest of the agreement that the session is held under, 64 hexadecimal digits; empty without one. */
+  agreement: text(64),
 });
 export type Terms = ValueOf<typeof TERMS>;
 

@@ -9,6 +9,7 @@ const RELEASED = [
   ['partners-and-data', 'bfbad87c86d6e3d938f06fc5bfe6999743397ad3f6bae1187d3574800b3a8972'],
   ['sessions-and-disclosure', 'd88ec5d695e19c897a2cc173bbd5ff2712fd652c8c6dcdd97818fadace53f821'],
   ['governance', '206d1edb12e83be4646510a45e2f56fbd4be2b8a988bfef7f7c6a93a5ccaae0f'],
+  ['running-node', '66ab60f967c3ffc70abc1e20f960f7d28c4bfdb0e9fae7491de367f6ea770dc6'],
 ];
 /** A later migration, as one that moves data would be. */
 const LATER: Migration = {
@@ -66,7 +67,7 @@ describe('migrations', () => {
     const refused = await failure(openStore(folder, { now, migrations: [...MIGRATIONS, broken] }));
     expect([refused.code, refused.message]).toEqual([
       'state/damaged',
-      expect.stringContaining('migration 4 (broken) does not fit'),
+      expect.stringContaining('migration 5 (broken) does not fit'),
     ]);
     expect(await schemaOf(await openState(folder))).toEqual(before);
   });
@@ -76,7 +77,7 @@ describe('migrations', () => {
     await (await openState(folder, { migrations: [...MIGRATIONS, LATER] })).close();
     const { code, message } = await failure(openStore(folder, { now }));
     expect(code).toBe('state/newer-version');
-    expect(message).toContain('it has schema 4, this program knows 3');
+    expect(message).toContain('it has schema 5, this program knows 4');
     await openState(folder, { migrations: [...MIGRATIONS, LATER] });
   });
 

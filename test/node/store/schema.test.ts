@@ -37,6 +37,7 @@ const TABLES: {
     terms_digest: 'TEXT',
     epsilon_cap: 'TEXT',
     delta_cap: 'TEXT',
+    datasets: 'TEXT',
     auto_approve: 'INTEGER',
     valid_from: 'TEXT',
     valid_until: 'TEXT',
@@ -111,6 +112,7 @@ const TABLES: {
     terms_digest: 'TEXT',
     protocol_session: 'TEXT?',
     request_digest: 'TEXT?',
+    on_unanswered: 'TEXT',
     own_consent_by: 'TEXT?',
     own_consent_at: 'TEXT?',
     peer_consent_at: 'TEXT?',
@@ -280,7 +282,7 @@ describe('the schema', () => {
       db,
     );
     const checked = rows.flatMap((row) =>
-      [...row.sql.matchAll(/^ *(\w+) TEXT[^,]*? CHECK \(\1 IN\s*\(([^)]*)\)/gm)].map(([, , values]) =>
+      [...row.sql.matchAll(/(?:^ *|, )(\w+) TEXT[^,]*? CHECK \(\1 IN\s*\(([^)]*)\)/gm)].map(([, , values]) =>
         values!.replaceAll(/['\s]/g, ''),
       ),
     );

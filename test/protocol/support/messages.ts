@@ -96,6 +96,7 @@ export const ANY: { readonly [Type in MessageType]: fc.Arbitrary<MessageOf<Type>
       minList: integer(0, LIMITS.elements),
       shareLabels: fc.boolean(),
       shareResults: fc.boolean(),
+      agreement: fc.constantFrom('', 'ab'.repeat(32)),
     }),
   }),
   accept: fc.constant({ type: 'accept' }),

@@ -3,5 +3,6 @@ import type { Migration } from '../migrate.js';
 import { partnersAndData } from './0001-partners-and-data.js';
 import { sessionsAndDisclosure } from './0002-sessions-and-disclosure.js';
 import { governance } from './0003-governance.js';
+import { runningNode } from './0004-running-node.js';
 
-export const MIGRATIONS: readonly Migration[] = [partnersAndData, sessionsAndDisclosure, governance];
+export const MIGRATIONS: readonly Migration[] = [partnersAndData, sessionsAndDisclosure, governance, runningNode];
