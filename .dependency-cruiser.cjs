@@ -114,6 +114,7 @@ module.exports = {
     only('tldts', 'identity/'),
     only('commander', 'cli/'),
     only('yaml', 'cli/'),
+    only('croner', 'node/upkeep/'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
