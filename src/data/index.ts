@@ -9,7 +9,9 @@ export {
   type DataDefinition,
   type IdentifierColumn,
 } from './definition.js';
+export { exportColumnNames, ExportTally, type KnownRow, type KnownRows } from './checked-rows.js';
 export { exportRows, type ExportOptions } from './export-rows.js';
+export { inventoryOf } from './inventory-of.js';
 export { ON_AMBIGUOUS_COHORT, type MatchKeyList, type OnAmbiguousCohort } from './list-builder.js';
 export {
   loadList,
@@ -22,4 +24,8 @@ export type { MeasureColumn } from './measure-column.js';
 export type { MeasureCounts } from './measure-reader.js';
 export { outputFailure, writeOutputFile } from './output-file.js';
 export type { LoadProgress, ReadOptions } from './read-rows.js';
-export { selectRows, type RowSelection } from './select-rows.js';
+export type { RowFormat } from './row-encoder.js';
+export { rowsOfList, type ListRow } from './rows-of-list.js';
+export { matchedFlags, selectRows, type RowSelection } from './select-rows.js';
+export { streamExport, type StreamExportOptions } from './stream-export.js';
+export type { ExportForm } from './upload-columns.js';

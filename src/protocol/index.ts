@@ -30,6 +30,7 @@ export type { Reservation, SessionLedger } from './session-ledger.js';
 export {
   PROTOCOL_VERSIONS,
   type AnsweringSettings,
+  type OfferingSettings,
   type SessionBrief,
   type SessionOffer,
   type SessionOutcome,

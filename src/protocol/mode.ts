@@ -80,3 +80,23 @@ export function gatherKeys(batch: KeyBatch, order: Uint32Array, from: number, to
   }
   return { types, keys };
 }
+
+/** The next acknowledgement that `mode` owes the peer, if it owes any. */
+export function dueAck(mode: ModeMachine<unknown> | undefined): MessageOf<'ack'> | undefined {
+  for (const stage of mode?.incoming ?? []) {
+    const ack = stage.nextAck();
+    if (ack !== undefined) return ack;
+  }
+  return undefined;
+}
+
+/** The next chunk that `mode` has to send now; `undefined` when the peer must speak first. */
+export async function nextChunk(
+  mode: ModeMachine<unknown> | undefined,
+): Promise<MessageOf<'chunk'> | undefined> {
+  for (const stage of mode?.outgoing ?? []) {
+    const chunk = await stage.next();
+    if (chunk !== undefined) return chunk;
+  }
+  return undefined;
+}

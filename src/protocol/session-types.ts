@@ -60,6 +60,18 @@ export interface AnsweringSettings extends SessionParty {
   readonly answer: (offer: SessionOffer) => Promise<SessionBrief>;
 }
 
+/** An initiator that reads its list only when the partner has accepted the offer. */
+export interface OfferingSettings extends SessionParty {
+  readonly side: 'initiator';
+  /** 32 random bytes by which both sides know the session. The same offer may be made again under the same ones. */
+  readonly session: Uint8Array;
+  readonly terms: Terms;
+  /** What this party brings, under these very terms. Whatever it throws ends the session, and the peer is told. */
+  readonly bring: () => Promise<SessionBrief>;
+}
+
+export type AnySessionSettings = SessionSettings | OfferingSettings | AnsweringSettings;
+
 export interface SessionOutcome {
   readonly session: Uint8Array;
   readonly peerParty: string;

@@ -6,15 +6,15 @@ import { decodeMessage, encodeMessage, requirePlainText } from './codec/index.js
 import { type SessionBriefing, openBrief } from './brief.js';
 import { figuresOfResult } from './counting.js';
 import { inventoryMessage, joinInventories, requireSoundInventory } from './inventory.js';
-import type { Inventories, ModeMachine } from './mode.js';
+import { dueAck, nextChunk, type Inventories, type ModeMachine } from './mode.js';
 import type { ModeResult } from './modes.js';
 import { startMode } from './modes.js';
 import { inputTag, requestDigest } from './request.js';
-import type { AnsweringSettings, SessionOutcome, SessionSettings, SessionState } from './session-types.js';
+import type { AnySessionSettings, SessionOutcome, SessionState } from './session-types.js';
 import { PROTOCOL_VERSIONS } from './session-types.js';
 import { storedMode, writeAnswer } from './stored-answer.js';
 import { requireExpectedPeer } from './greeting.js';
-import { requireSameTerms } from './terms.js';
+import { requireAllowedTerms, requireSameTerms } from './terms.js';
 import type { Side } from './transcript.js';
 import { Transcript, isInTranscript, receiptStatement, receiptsOf } from './transcript.js';
 
@@ -27,7 +27,7 @@ import { Transcript, isInTranscript, receiptStatement, receiptsOf } from './tran
  * the frame that tells the peer.
  */
 export class Session {
-  readonly #settings: SessionSettings | AnsweringSettings;
+  readonly #settings: AnySessionSettings;
   readonly #transcript: Transcript;
   readonly #peerSide: Side;
   readonly #outbox: Message[] = [];
@@ -44,12 +44,13 @@ export class Session {
   #outcome: SessionOutcome | undefined;
 
   /** @throws VesicaError when the party's own terms or list are not allowed; nothing has been sent then. */
-  constructor(settings: SessionSettings | AnsweringSettings) {
+  constructor(settings: AnySessionSettings) {
     this.#settings = settings;
     this.#transcript = new Transcript(settings.startSha512);
     this.#peerSide = settings.side === 'initiator' ? 'responder' : 'initiator';
     requirePlainText(settings.party, 'party');
-    if (!('answer' in settings)) this.#own = openBrief(settings, settings.side);
+    if ('bring' in settings) requireAllowedTerms(settings.terms);
+    else if (!('answer' in settings)) this.#own = openBrief(settings, settings.side);
     this.#outbox.push({
       type: 'hello',
       versions: [...PROTOCOL_VERSIONS],
@@ -79,11 +80,11 @@ export class Session {
   /** The next frame to send, or `undefined` when the peer must speak first or all is said. */
   async next(): Promise<Uint8Array | undefined> {
     return this.#guard(async () => {
-      const waiting = this.#outbox.shift() ?? this.#dueAck();
+      const waiting = this.#outbox.shift() ?? dueAck(this.#streaming);
       if (waiting !== undefined) return this.#say(waiting);
-      const chunk = await this.#nextChunk();
+      const chunk = await nextChunk(this.#streaming);
       if (chunk !== undefined) return this.#say(chunk);
-      const figures = this.#state === 'streaming' ? this.#mode?.nextFigures() : undefined;
+      const figures = this.#streaming?.nextFigures();
       if (figures !== undefined) return this.#say(figures);
       this.#closeWhenFinished();
       const closing = this.#outbox.shift();
@@ -180,11 +181,16 @@ export class Session {
     requireSameTerms(known(this.#own).brief.terms, offer.terms);
     this.#sessionId = session;
     this.#outbox.push({ type: 'accept' });
-    this.#accepted();
+    await this.#accepted();
   }
 
-  #accepted(): void {
-    const { identity, random } = this.#settings;
+  async #accepted(): Promise<void> {
+    const settings = this.#settings;
+    const { identity, random } = settings;
+    if ('bring' in settings) {
+      this.#own = openBrief(await settings.bring(), settings.side);
+      requireSameTerms(settings.terms, this.#own.brief.terms);
+    }
     const { brief, account } = known(this.#own);
     const { inventory, terms, list } = brief;
     const input = account.isKept
@@ -241,6 +247,10 @@ export class Session {
     return joinInventories(inventory, known(this.#peerInventory), terms, this.#settings.side);
   }
 
+  get #streaming(): ModeMachine<ModeResult> | undefined {
+    return this.#state === 'streaming' ? this.#mode : undefined;
+  }
+
   /**
    * The frame of `message`, now part of the transcript. `next` awaits nothing between taking the counts and this: the
    * peer's last frame could arrive there, find everything said, and have a transcript signed that lacks them. (A chunk
@@ -250,24 +260,6 @@ export class Session {
     const frame = encodeMessage(message);
     if (isInTranscript(message)) this.#transcript.add(this.#settings.side, frame);
     return frame;
-  }
-
-  #dueAck(): MessageOf<'ack'> | undefined {
-    if (this.#state !== 'streaming') return undefined;
-    for (const stage of this.#mode?.incoming ?? []) {
-      const ack = stage.nextAck();
-      if (ack !== undefined) return ack;
-    }
-    return undefined;
-  }
-
-  async #nextChunk(): Promise<MessageOf<'chunk'> | undefined> {
-    if (this.#state !== 'streaming') return undefined;
-    for (const stage of this.#mode?.outgoing ?? []) {
-      const chunk = await stage.next();
-      if (chunk !== undefined) return chunk;
-    }
-    return undefined;
   }
 
   /** Once everything is said and heard, signs the transcript. */

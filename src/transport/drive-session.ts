@@ -1,11 +1,11 @@
 import { VesicaError, asVesicaError } from '../errors.js';
-import type { Connection, Session, SessionOutcome } from '../protocol/index.js';
+import type { Connection, Session, SessionOutcome, SessionState } from '../protocol/index.js';
 
 export interface DriveOptions {
   /** How long the peer may leave us waiting for its next frame while this side has nothing to work on. */
   readonly idleTimeoutMs: number;
-  /** The same for its first frame, before which it may still have to read its list. The other bound unless told. */
-  readonly greetingTimeoutMs?: number;
+  /** The same while the session is in one of these states: before its first frame a peer may still have to read its list. */
+  readonly timeoutsMs?: Readonly<Partial<Record<SessionState, number>>>;
   /** Called after every frame, either way. */
   readonly onFrame?: (session: Session) => void;
   /** Ends the session with `session/cancelled` when it fires. */
@@ -207,8 +207,8 @@ class Alarm {
   }
 
   #start(): void {
-    const { idleTimeoutMs, greetingTimeoutMs = idleTimeoutMs } = this.#options;
-    const timeoutMs = this.#session.state === 'greeting' ? greetingTimeoutMs : idleTimeoutMs;
+    const { idleTimeoutMs, timeoutsMs } = this.#options;
+    const timeoutMs = timeoutsMs?.[this.#session.state] ?? idleTimeoutMs;
     this.#timer = setTimeout(() => {
       const message = `the partner sent nothing for ${timeoutMs / 1000} s`;
       this.#raise(new VesicaError('transport/timeout', message));

@@ -168,7 +168,7 @@ describe('a peer that is silent', () => {
   it('before it greets is given the time to read its list', async () => {
     const [a, b] = pair();
     const run = ending(
-      driveSession(sessionOf('initiator'), a, { idleTimeoutMs: 60_000, greetingTimeoutMs: 20 }),
+      driveSession(sessionOf('initiator'), a, { idleTimeoutMs: 60_000, timeoutsMs: { greeting: 20 } }),
     );
     const { aborts, closed } = await lastWords(b);
     expect(aborts).toEqual(['peer/stopped']);
@@ -181,7 +181,7 @@ describe('a peer that is silent', () => {
   it('after it greeted is given up sooner', async () => {
     const [a, b] = pair();
     const run = ending(
-      driveSession(sessionOf('initiator'), a, { idleTimeoutMs: 20, greetingTimeoutMs: 60_000 }),
+      driveSession(sessionOf('initiator'), a, { idleTimeoutMs: 20, timeoutsMs: { greeting: 60_000 } }),
     );
     await b.send((await sessionOf('responder').next())!);
     expect((await lastWords(b)).aborts).toEqual(['peer/stopped']);

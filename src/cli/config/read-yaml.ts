@@ -10,13 +10,35 @@ import { VesicaError } from '../../errors.js';
  * @throws VesicaError `config/unreadable`; `config/invalid` naming the line of a syntax error or the key at fault.
  */
 export function readYaml<Schema extends TSchema>(path: string, schema: Schema): Static<Schema> {
+  return checkedValue(readYamlValue(path), schema, () => path);
+}
+
+/**
+ * The YAML document in the file at `path`, whatever it holds.
+ *
+ * @throws VesicaError `config/unreadable`; `config/invalid` naming the line of a syntax error.
+ */
+export function readYamlValue(path: string): unknown {
   const document = parseDocument(readText(path));
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
     const line = syntaxError.linePos?.[0].line ?? 0;
     throw new VesicaError('config/invalid', `${path}, line ${line}: this is not YAML (${syntaxError.code})`);
   }
-  const value = contentOf(document, path);
+  return contentOf(document, path);
+}
+
+/**
+ * `value` if it is of the form of `schema`.
+ *
+ * @param sourceOf - Where the key at fault was read, for the message.
+ * @throws VesicaError `config/invalid` naming the key.
+ */
+export function checkedValue<Schema extends TSchema>(
+  value: unknown,
+  schema: Schema,
+  sourceOf: (field: string) => string,
+): Static<Schema> {
   const validator = Compile(schema);
   if (validator.Check(value)) return value;
   // The last error of the list sums up an alternative; one with a key that does not belong says most.
@@ -25,7 +47,8 @@ export function readYaml<Schema extends TSchema>(path: string, schema: Schema): 
   const at = (error?.instancePath ?? '').split('/').filter((part) => part !== '');
   const { key, what } = explain(error?.keyword ?? '', error?.params ?? {}, error?.message ?? 'is invalid');
   const field = [...at, ...key].join('.');
-  throw new VesicaError('config/invalid', `${path}: ${field === '' ? 'the file' : field} ${what}`, { field });
+  const message = `${sourceOf(field)}: ${field === '' ? 'the file' : field} ${what}`;
+  throw new VesicaError('config/invalid', message, { field });
 }
 
 /** The plain value of a document. Aliases that multiply without end are refused by the parser with an error of its own. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type LoadedList, loadList } from '../../data/index.js';
+import { type LoadedList, inventoryOf, loadList } from '../../data/index.js';
 import { asVesicaError } from '../../errors.js';
 import { type Engine, chooseEngine, startPool } from '../../group/index.js';
 import { type LedgerFile } from '../../ledger/index.js';
@@ -17,7 +17,6 @@ import {
 import type { SessionPlan } from '../config/session-plan.js';
 import type { Reporter } from '../progress.js';
 import { SOFTWARE } from '../version.js';
-import { inventoryOf } from './inventory-of.js';
 import { budgetLine, openLedger } from './run-ledger.js';
 import { dismissPartner, meetPartner } from './meet-partner.js';
 import { requireOutputFolder, writeOutput } from './write-output.js';
@@ -109,7 +108,7 @@ async function prepare(
       onProgress: ({ rows, totalRows }) => progress.update(rows, totalRows),
     });
     progress.finish();
-    return { engine, list, inventory: inventoryOf(plan, list) };
+    return { engine, list, inventory: inventoryOf(list, { dimensions: plan.data.cohorts ?? [], arms: plan.arms }) };
   } catch (error) {
     if (nobody.signal.aborted && !signal.aborted) await meeting;
     throw error;
@@ -148,7 +147,7 @@ async function talk(
     const outcome = await driveSession(session, channel, {
       idleTimeoutMs: plan.idleTimeoutMs,
       // A partner that has connected may still be reading its list.
-      greetingTimeoutMs: Math.max(plan.idleTimeoutMs, plan.connectTimeoutMs),
+      timeoutsMs: { greeting: Math.max(plan.idleTimeoutMs, plan.connectTimeoutMs) },
       signal,
       onFrame: () => progress.update(session.progress.done, session.progress.total),
     });

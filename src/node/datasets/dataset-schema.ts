@@ -74,6 +74,22 @@ const data = Type.Object(
   strict,
 );
 
+/** Which values of which cohort column are the arms of an experiment. */
+const arms = Type.Object(
+  { column, treatment: Type.Array(column, { minItems: 1, maxItems: 64 }), control: column },
+  strict,
+);
+
+/** What only this side knows of the experiment; none of it goes to the partner. */
+const experiment = Type.Object(
+  {
+    shares: Type.Optional(Type.Record(column, Type.Number({ exclusiveMinimum: 0 }), { maxProperties: 64 })),
+    costs: Type.Optional(Type.Record(column, Type.Number({ minimum: 0 }), { maxProperties: 64 })),
+    exposure: Type.Optional(Type.Object({ column, exposed: column }, strict)),
+  },
+  strict,
+);
+
 export const DATASET_SCHEMA = Type.Object(
   {
     name,
@@ -82,6 +98,8 @@ export const DATASET_SCHEMA = Type.Object(
     role: Type.Enum(ROLES),
     data,
     onAmbiguousCohort: Type.Optional(Type.Enum(ON_AMBIGUOUS_COHORT)),
+    arms: Type.Optional(arms),
+    experiment: Type.Optional(experiment),
   },
   strict,
 );
@@ -116,9 +134,28 @@ export function checkedDataset(input: unknown): DatasetDefinition {
   if (role !== 'measures' && data.measures !== undefined) {
     throw invalid('data.measures', 'data.measures belongs to role measures');
   }
+  requireExperiment(input);
   requireOwnColumns(data);
   checkDefinition(data);
   return input;
+}
+
+/** Arms, shares, costs and exposure must name what the dataset has: else a session would fail after it was agreed. */
+function requireExperiment({ data, arms, experiment }: DatasetDefinition): void {
+  const dimensions = data.cohorts ?? [];
+  if (arms !== undefined && !dimensions.includes(arms.column)) {
+    throw invalid('arms.column', 'arms.column must be one of data.cohorts');
+  }
+  const names = [...(arms?.treatment ?? []), ...(arms === undefined ? [] : [arms.control])];
+  if (new Set(names).size !== names.length) throw invalid('arms', 'arms names an arm twice');
+  for (const key of ['shares', 'costs'] as const) {
+    if (Object.keys(experiment?.[key] ?? {}).every((arm) => names.includes(arm))) continue;
+    throw invalid(`experiment.${key}`, `experiment.${key} names an arm that arms does not have`);
+  }
+  const { exposure } = experiment ?? {};
+  if (exposure !== undefined && !dimensions.includes(exposure.column)) {
+    throw invalid('experiment.exposure.column', 'experiment.exposure.column must be one of data.cohorts');
+  }
 }
 
 /** An identifier that is also a label of a cell would be in reports, and go to the partner. */
