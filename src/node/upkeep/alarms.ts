@@ -149,7 +149,8 @@ export class Alarms {
     const { audit, newId, now } = this.#context;
     const known = await unclosed(trx, alarm);
     if (known !== undefined) return known;
-    if (alarm.atMost !== undefined && (await countUnclosed(trx, alarm.kind)) >= alarm.atMost) return undefined;
+    if (alarm.atMost !== undefined && (await countUnclosed(trx, alarm.kind)) >= alarm.atMost)
+      return undefined;
     const { kind, severity, message, detail } = alarm;
     const at = now().toISOString();
     // An alarm about the webhook would only fail there too.
