@@ -26,7 +26,7 @@ export class CsvWriter implements RowWriter {
   }
 
   async write(values: readonly (string | null)[]): Promise<void> {
-    this.#held += `${values.map((value) => csvField(value ?? '')).join(',')}\n`;
+    this.#held += csvLine(values);
     if (this.#held.length >= CSV_BUFFER_CHARS) await this.finish();
   }
 
@@ -39,6 +39,11 @@ export class CsvWriter implements RowWriter {
   async close(): Promise<void> {
     await this.#file.close();
   }
+}
+
+/** A row as a line: see `CsvWriter`. */
+export function csvLine(values: readonly (string | null)[]): string {
+  return `${values.map((value) => csvField(value ?? '')).join(',')}\n`;
 }
 
 function csvField(value: string): string {

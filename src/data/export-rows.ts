@@ -9,6 +9,7 @@ import { outputFailure, writeOutputFile } from './output-file.js';
 import { readRows, type ReadOptions } from './read-rows.js';
 import type { RowChunk } from './row-chunk.js';
 import type { RowWriter } from './row-writer.js';
+import { sourceChanged } from './source-changed.js';
 
 export interface ExportOptions extends ReadOptions {
   /** The list as it was loaded from the same definition. */
@@ -81,7 +82,7 @@ async function copyRows(
     }
   }
   if (rowsRead !== list.counts.rows) {
-    throw changed(`it had ${list.counts.rows} rows when it was loaded and has ${rowsRead} now`);
+    throw sourceChanged(`it had ${list.counts.rows} rows when it was loaded and has ${rowsRead} now`);
   }
 }
 
@@ -104,7 +105,7 @@ class RowCheck {
     if (rows[this.#key] !== row)
       throw new VesicaError('internal/defect', 'a row to export has no key in the list');
     if (this.#reader.consent(chunk, inChunk).gap !== undefined)
-      throw changed(`row ${row + 1} has no consent any more`);
+      throw sourceChanged(`row ${row + 1} has no consent any more`);
     // The keys that the list has from a row are in the order of its columns.
     for (const { typeCode, position, read } of this.#reader.keyColumns) {
       if (rows[this.#key] !== row) return;
@@ -113,12 +114,6 @@ class RowCheck {
       const loaded = keys.subarray(this.#key * KEY_BYTES, (this.#key + 1) * KEY_BYTES);
       if (outcome.ok && equalBytes(outcome.key, loaded)) this.#key += 1;
     }
-    if (rows[this.#key] === row) throw changed(`row ${row + 1} no longer has the identifiers it had`);
+    if (rows[this.#key] === row) throw sourceChanged(`row ${row + 1} no longer has the identifiers it had`);
   }
-}
-
-function changed(message: string): VesicaError {
-  return new VesicaError('data/source-changed', `the source changed since it was loaded: ${message}`, {
-    field: 'data',
-  });
 }

@@ -1,5 +1,6 @@
 import { VesicaError } from '../errors.js';
 import type { MatchKeyList } from './list-builder.js';
+import { rowsOfList } from './rows-of-list.js';
 
 /** `matched`: rows of which at least one key matched (an audience). `unmatched`: of which none did (a suppression). */
 export type RowSelection = 'matched' | 'unmatched';
@@ -17,27 +18,28 @@ export function selectRows(
   matchedKeys: Uint32Array,
   selection: RowSelection,
 ): Uint32Array {
-  const { rows, shared } = list;
-  const matched = new Uint8Array(rows.length);
-  for (const key of matchedKeys) {
-    if (key >= matched.length) throw new VesicaError('internal/defect', 'a matched key is not in the list');
-    matched[key] = 1;
-  }
-  const selected = new Uint32Array(rows.length);
+  const isMatched = matchedFlags(list, matchedKeys);
+  const selected = new Uint32Array(list.rows.length);
   let count = 0;
-  let link = 0;
-  for (let key = 0; key < rows.length;) {
-    const row = rows[key] ?? 0;
-    let rowMatched = false;
-    for (; key < rows.length && rows[key] === row; key += 1) if (matched[key] === 1) rowMatched = true;
-    while (link < shared.rows.length && (shared.rows[link] ?? 0) < row) link += 1;
-    for (; link < shared.rows.length && shared.rows[link] === row; link += 1) {
-      if (matched[shared.keys[link] ?? 0] === 1) rowMatched = true;
-    }
-    if (rowMatched === (selection === 'matched')) {
+  for (const { row, keys } of rowsOfList(list)) {
+    if (keys.some((key) => isMatched[key] === 1) === (selection === 'matched')) {
       selected[count] = row;
       count += 1;
     }
   }
   return selected.slice(0, count);
+}
+
+/**
+ * Of each key of `list` whether it matched: 1 or 0.
+ *
+ * @throws VesicaError `internal/defect` when a number is not one of a key of the list.
+ */
+export function matchedFlags({ rows }: Pick<MatchKeyList, 'rows'>, matchedKeys: Uint32Array): Uint8Array {
+  const flags = new Uint8Array(rows.length);
+  for (const key of matchedKeys) {
+    if (key >= flags.length) throw new VesicaError('internal/defect', 'a matched key is not in the list');
+    flags[key] = 1;
+  }
+  return flags;
 }
