@@ -1,4 +1,5 @@
 import { VesicaError } from '../../errors.js';
+import type { AuditEntry } from '../audit/index.js';
 import {
   found,
   NODE_ACTOR,
@@ -17,7 +18,7 @@ import {
   type AlarmState,
   type StateTransaction,
 } from '../store/index.js';
-import { alarmOf, type Alarm, type NewAlarm } from './alarm.js';
+import { alarmOf, type Alarm, type AlarmDetail, type NewAlarm } from './alarm.js';
 import { deliverDue, type Delivered } from './delivery.js';
 import { httpPost } from './post.js';
 import { requireWebhook, type Post, type Webhook } from './webhook.js';
@@ -146,7 +147,7 @@ export class Alarms {
   }
 
   async #raise(alarm: NewAlarm, trx: StateTransaction): Promise<string | undefined> {
-    const { audit, newId, now } = this.#context;
+    const { newId, now } = this.#context;
     const known = await unclosed(trx, alarm);
     if (known !== undefined) return known;
     if (alarm.atMost !== undefined && (await countUnclosed(trx, alarm.kind)) >= alarm.atMost)
@@ -171,25 +172,27 @@ export class Alarms {
       delivery_attempts: 0,
       next_delivery_at: isSent ? at : null,
     };
-    // With all that the alarm says, so that the log's check for identifiers is one on the alarm as well.
-    await audit.append(
-      {
-        actor: NODE_ACTOR,
-        action: 'alarm.raised',
-        subject: { kind: 'alarm', id: row.id },
-        detail: {
-          ...detail,
-          kind,
-          severity,
-          message,
-          partner: row.partner_id,
-          session: row.session_id,
-        },
-      },
-      trx,
-    );
+    await this.#tell(trx, row, detail);
     await trx.insertInto('alarms').values(row).execute();
     return row.id;
+  }
+
+  /** With all that the alarm says, so that the log's check for identifiers is one on the alarm as well. */
+  async #tell(trx: StateTransaction, row: AlarmRow, detail: AlarmDetail): Promise<void> {
+    const { kind, severity, message, partner_id: partner, session_id: session } = row;
+    const entry: AuditEntry = {
+      actor: NODE_ACTOR,
+      action: 'alarm.raised',
+      subject: { kind: 'alarm', id: row.id },
+      detail: { ...detail, kind, severity, message, partner, session },
+    };
+    try {
+      await this.#context.audit.append(entry, trx);
+    } catch (error) {
+      // A log that was tampered with takes no entry, and that is when this alarm must be raised.
+      const isBroken = error instanceof VesicaError && error.code === 'state/damaged';
+      if (!isBroken || kind !== 'audit-broken') throw error;
+    }
   }
 
   #move(

@@ -13,4 +13,6 @@ export { Retention, type RetentionOptions, type Swept } from './retention.js';
 export type { NewSchedule, ScheduleChanges, ScheduleSettings, ScheduleView } from './schedule.js';
 export { Schedules, type ScheduleQuery, type SchedulesOptions } from './schedules.js';
 export type { Ticked } from './schedule-runs.js';
+export { Watch, type FinishedSession, type WatchOptions, type WatchThresholds } from './watch.js';
+export type { SessionFigures } from './watch-rules.js';
 export type { Post, Webhook } from './webhook.js';
