@@ -1,8 +1,9 @@
 import { Cron } from 'croner';
 import { VesicaError } from '../../errors.js';
+import type { AgreementTerms } from '../partners/index.js';
 
 /** The shortest rhythm that an agreement allows a schedule; `none` allows no schedule at all. */
-export type Rhythm = 'none' | 'daily' | 'weekly' | 'monthly';
+export type Rhythm = AgreementTerms['schedule'];
 
 const DAY_MS = 86_400_000;
 /** Days of the calendar from one run to the next, at the least. A month can have 28 days. */

@@ -5,7 +5,7 @@
 export type { Alarm, AlarmDetail, NewAlarm } from './alarm.js';
 export { Alarms, type AlarmQuery, type AlarmsOptions } from './alarms.js';
 export { Cadence, type Rhythm } from './cadence.js';
-export type { Retained, ScheduleCollaborators, ScheduledAgreement, SessionAsk } from './collaborators.js';
+export type { Retained, ScheduleCollaborators, ScheduledAgreement } from './collaborators.js';
 export { MAX_DELIVERY_ATTEMPTS, type Delivered } from './delivery.js';
 export { Heartbeat, type HeartbeatOptions } from './heartbeat.js';
 export { httpPost } from './post.js';

@@ -1,4 +1,5 @@
 import { VesicaError } from '../../errors.js';
+import type { SessionAsk } from '../partners/index.js';
 import {
   MISSED_RUNS,
   type MissedRun,
@@ -6,7 +7,6 @@ import {
   type ScheduleRow,
   type ScheduleState,
 } from '../store/index.js';
-import type { SessionAsk } from './collaborators.js';
 
 /** What an operator may change of a schedule. */
 export interface ScheduleSettings {
@@ -18,6 +18,7 @@ export interface ScheduleSettings {
   readonly timeZone: string;
   /** What to do about runs that the node was not there for. */
   readonly missedRun: MissedRun;
+  /** The session to start. */
   readonly request: SessionAsk;
 }
 
@@ -50,21 +51,20 @@ export interface ScheduleView extends ScheduleSettings {
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$/;
-const MAX_REQUEST_CHARS = 16_384;
 
 /**
- * Checks the parts of a schedule that can be judged alone; `Cadence` judges the pattern and the time zone.
+ * Checks the parts of a schedule that can be judged alone; `Cadence` judges the pattern and the time zone, the
+ * agreement what is asked.
  *
- * @throws VesicaError `config/invalid` with field `name`, `missedRun` or `request`.
+ * @throws VesicaError `config/invalid` with field `name` or `missedRun`.
  */
-export function requireSettings({ name, missedRun, request }: ScheduleSettings): void {
+export function requireSettings({ name, missedRun }: ScheduleSettings): void {
   if (!NAME.test(name)) {
     throw invalid('name', 'name must have 1 to 100 letters, digits, spaces, dots, underscores or hyphens');
   }
   if (!MISSED_RUNS.includes(missedRun)) {
     throw invalid('missedRun', `missedRun must be one of ${MISSED_RUNS.join(', ')}`);
   }
-  if (JSON.stringify(request).length > MAX_REQUEST_CHARS) throw invalid('request', 'request is too long');
 }
 
 export function scheduleOf(row: ScheduleRow): ScheduleView {

@@ -9,6 +9,7 @@ import {
   type PageQuery,
 } from '../context.js';
 import type { AuditAction } from '../audit/index.js';
+import { checkedSessionAsk, sessionTerms } from '../partners/index.js';
 import type { ScheduleRow, ScheduleState, StateTransaction } from '../store/index.js';
 import type { Alarms } from './alarms.js';
 import { Cadence } from './cadence.js';
@@ -56,13 +57,14 @@ export class Schedules {
    *
    * @throws VesicaError `config/invalid` naming the key, also when the pattern never comes while the agreement is valid or
    * the name is taken; `api/not-found` with field `agreement` or `dataset`; `agreement/not-active`; `policy/not-agreed`
-   * with field `dataset` or `schedule`; `state/conflict` when the dataset is archived; what `check` throws.
+   * with field `dataset` or `schedule`; `state/conflict` when the dataset is archived; and as `sessionTerms`, when the
+   * agreement does not allow the session.
    */
   async create(schedule: NewSchedule, actor: Actor): Promise<ScheduleView> {
     const { newId, now } = this.#context;
     const agreement = await this.#usable(schedule.agreement);
     await this.#requireDataset(schedule.dataset, agreement);
-    const next = await this.#firstRun(schedule, { agreement, dataset: schedule.dataset, after: now() });
+    const next = this.#firstRun(schedule, { agreement, after: now() });
     const at = now().toISOString();
     const row: ScheduleRow = {
       id: newId(),
@@ -93,7 +95,7 @@ export class Schedules {
     const view = await this.get(id);
     const settings = changed(view, changes);
     const agreement = await this.#usable(view.agreementId);
-    const next = await this.#firstRun(settings, this.#placeOf(view, agreement));
+    const next = this.#firstRun(settings, this.#placeOf(view, agreement));
     return this.#move(id, {
       from: ['active', 'paused'],
       action: 'schedule.changed',
@@ -116,7 +118,7 @@ export class Schedules {
     const view = await this.get(id);
     const agreement = await this.#usable(view.agreementId);
     await this.#requireDataset(view.datasetId, agreement);
-    const next = await this.#firstRun(view, this.#placeOf(view, agreement));
+    const next = this.#firstRun(view, this.#placeOf(view, agreement));
     const changes = () => ({ state: 'active', next_run_at: next.toISOString() }) as const;
     return this.#move(id, { from: ['paused'], action: 'schedule.changed', actor, changes });
   }
@@ -160,8 +162,9 @@ export class Schedules {
   }
 
   /** The first run of a schedule with these settings, after everything that can be wrong with them is checked. */
-  async #firstRun(settings: ScheduleSettings, { agreement, dataset, after, lastRun }: Place): Promise<Date> {
+  #firstRun(settings: ScheduleSettings, { agreement, after, lastRun }: Place): Date {
     requireSettings(settings);
+    sessionTerms(agreement, checkedSessionAsk(settings.request), 'initiator');
     const cadence = new Cadence(settings.pattern, settings.timeZone);
     const { schedule: rhythm, validFrom, validUntil } = agreement.terms;
     cadence.requireRhythm(rhythm, after);
@@ -173,13 +176,12 @@ export class Schedules {
       const why = 'pattern never comes while the agreement is valid';
       throw new VesicaError('config/invalid', why, { field: 'pattern' });
     }
-    await this.#options.check?.({ agreement: agreement.id, dataset, ask: settings.request });
     return next;
   }
 
-  #placeOf({ datasetId, lastRunAt }: ScheduleView, agreement: ScheduledAgreement): Place {
+  #placeOf({ lastRunAt }: ScheduleView, agreement: ScheduledAgreement): Place {
     const lastRun = lastRunAt === null ? undefined : new Date(lastRunAt);
-    return { agreement, dataset: datasetId, after: this.#context.now(), lastRun };
+    return { agreement, after: this.#context.now(), lastRun };
   }
 
   async #usable(id: string): Promise<ScheduledAgreement> {
@@ -240,7 +242,6 @@ export class Schedules {
 /** What the first run of a schedule depends on besides its settings. */
 interface Place {
   readonly agreement: ScheduledAgreement;
-  readonly dataset: string;
   readonly after: Date;
   readonly lastRun?: Date | undefined;
 }
