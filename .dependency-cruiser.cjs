@@ -57,6 +57,7 @@ const subrooms = [
   'upkeep',
   'tokens',
   'sessions',
+  'backup',
 ].map((subroom) => ({
   name: `node-${subroom}-is-entered-by-its-door`,
   severity: 'error',

@@ -33,8 +33,7 @@ export interface NodePlan extends Pick<
   /** How long running sessions may take to end once the node is told to stop. */
   readonly shutdownMs: number;
   readonly log: { readonly level: LogLevel; readonly format: 'auto' | 'json' | 'text' };
-  readonly backup:
-    { readonly folder: string; readonly everyMs: number; readonly keep: number } | undefined;
+  readonly backup: { readonly folder: string; readonly everyMs: number; readonly keep: number } | undefined;
 }
 
 const DEFAULTS = {

@@ -66,7 +66,10 @@ export const NODE_SCHEMA = Type.Object(
     state: path('folder of the state; for its owner alone'),
     masterKey: keySource,
     previousKeys: Type.Optional(
-      Type.Array(keySource, { maxItems: 8, description: 'master keys that still open what was sealed before' }),
+      Type.Array(keySource, {
+        maxItems: 8,
+        description: 'master keys that still open what was sealed before',
+      }),
     ),
     listen: address('where partners connect, host:port'),
     api: Type.Object(
@@ -117,7 +120,11 @@ export const NODE_SCHEMA = Type.Object(
       Type.Object(
         {
           offerHours: Type.Optional(
-            Type.Number({ minimum: 0.01, maximum: 8760, description: 'how long an offer waits for an answer' }),
+            Type.Number({
+              minimum: 0.01,
+              maximum: 8760,
+              description: 'how long an offer waits for an answer',
+            }),
           ),
           idleSeconds: Type.Optional(seconds(86_400, 'how long a partner may be silent in a session')),
           queueSeconds: Type.Optional(seconds(604_800, 'how long an accepted session may wait for its turn')),
@@ -133,7 +140,11 @@ export const NODE_SCHEMA = Type.Object(
       Type.Object(
         {
           stagedHours: Type.Optional(
-            Type.Number({ minimum: 0.01, maximum: 8760, description: 'how long a list loaded ahead is kept' }),
+            Type.Number({
+              minimum: 0.01,
+              maximum: 8760,
+              description: 'how long a list loaded ahead is kept',
+            }),
           ),
         },
         strict,

@@ -29,7 +29,9 @@ export async function loadNodeSecrets(plan: NodePlan, environment: NodeJS.Proces
 }
 
 /** @throws VesicaError as `loadIdentity`, with the key of the configuration as field. */
-export async function loadNodeIdentity({ identityPath }: Pick<NodePlan, 'identityPath'>): Promise<NodeIdentity> {
+export async function loadNodeIdentity({
+  identityPath,
+}: Pick<NodePlan, 'identityPath'>): Promise<NodeIdentity> {
   try {
     return await loadIdentity(identityPath);
   } catch (error) {
