@@ -23,6 +23,7 @@ export {
 export type { MeasureColumn } from './measure-column.js';
 export type { MeasureCounts } from './measure-reader.js';
 export { outputFailure, writeOutputFile } from './output-file.js';
+export { countsForReport, type ReportCounts } from './report-counts.js';
 export type { LoadProgress, ReadOptions } from './read-rows.js';
 export { rowsOfList, type ListRow } from './rows-of-list.js';
 export { matchedFlags, selectRows, type RowSelection } from './select-rows.js';

@@ -1,5 +1,5 @@
 import { utf8 } from '../bytes.js';
-import { VesicaError, isErrorCode } from '../errors.js';
+import { VesicaError, isErrorCode, type ErrorCode } from '../errors.js';
 import type { Message, MessageOf } from './codec/index.js';
 import { encodeMessage } from './codec/index.js';
 import type { SessionState } from './session-types.js';
@@ -20,9 +20,14 @@ export function abortedByPeer({ code, field }: MessageOf<'abort'>): VesicaError 
  */
 export function farewellFrame(error: VesicaError): Uint8Array | undefined {
   if (error.reportedBy === 'peer') return undefined;
-  const { wire } = error.definition;
-  if (wire !== 'same') return encodeMessage({ type: 'abort', code: wire, field: '' });
-  return encodeMessage({ type: 'abort', code: error.code, field: shortField(error.field ?? '') });
+  const code = codeForPeer(error);
+  const field = error.definition.wire === 'same' ? shortField(error.field ?? '') : '';
+  return encodeMessage({ type: 'abort', code, field });
+}
+
+/** The code that the peer may be told of `error`. */
+export function codeForPeer({ code, definition: { wire } }: VesicaError): ErrorCode {
+  return wire === 'same' ? code : wire;
 }
 
 /** As many whole characters of `field` as fit 64 bytes. */

@@ -1,4 +1,6 @@
+import type { PrivacyCost } from '../dp/index.js';
 import { Account } from './account.js';
+import type { Terms } from './codec/index.js';
 import { holdsCells } from './counting.js';
 import { requireSoundInventory } from './inventory.js';
 import { costOfRelease, requireBoundedValues } from './measures.js';
@@ -21,7 +23,14 @@ export function openBrief(brief: SessionBrief, side: Side): SessionBriefing {
   const { terms, list, inventory, ledger } = brief;
   requireAllowedTerms(terms);
   requireSoundInventory(inventory, terms, side);
-  const holder = holdsCells(terms, side) ? 'cells' : 'measures';
-  if (holder === 'measures') requireBoundedValues(terms, list);
-  return { brief, account: new Account(ledger, costOfRelease(terms, holder)) };
+  if (!holdsCells(terms, side)) requireBoundedValues(terms, list);
+  return { brief, account: new Account(ledger, ownCost(terms, side)) };
+}
+
+/**
+ * What a session costs the budget of the party on `side`: the noisy figures that its partner learns from it. `undefined`
+ * when it tells none, or tells rows or an exact count, which no epsilon bounds.
+ */
+export function ownCost(terms: Terms, side: Side): PrivacyCost | undefined {
+  return costOfRelease(terms, holdsCells(terms, side) ? 'cells' : 'measures');
 }

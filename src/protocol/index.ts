@@ -1,4 +1,5 @@
-export { farewellFrame } from './abort.js';
+export { codeForPeer, farewellFrame } from './abort.js';
+export { ownCost } from './brief.js';
 export type { Connection, Identity, RunningHash, StartSha512, VerifySignature } from './connection.js';
 export {
   DISCLOSURES,

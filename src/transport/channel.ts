@@ -1,6 +1,6 @@
 import { VesicaError } from '../errors.js';
 import type { Connection } from '../protocol/index.js';
-import { closedByPeer, NORMAL, sendableCode, sendableReason, TOO_BIG } from './close-code.js';
+import { closedByPeer, NORMAL, reasonOfPeer, sendableCode, sendableReason, TOO_BIG } from './close-code.js';
 import { InboundQueue } from './inbound-queue.js';
 import type { ChannelLimits } from './limits.js';
 
@@ -55,8 +55,8 @@ interface SendWaiter {
 export class Channel implements Connection {
   readonly peerKey: Uint8Array | undefined;
   readonly frames: AsyncIterable<Uint8Array, undefined>;
-  /** Resolves when the connection is gone, for whatever reason. */
-  readonly gone: Promise<void>;
+  /** Resolves when the connection is gone, for whatever reason: to what the peer's close frame says, or that it broke. */
+  readonly gone: Promise<VesicaError>;
   readonly #link: Link;
   readonly #limits: ChannelLimits;
   readonly #inbound: InboundQueue;
@@ -78,7 +78,7 @@ export class Channel implements Connection {
         fault: (error, code) => this.#fault(error, code),
         closed: (code, reason) => {
           this.#closed(code, reason);
-          resolve();
+          resolve(reasonOfPeer(code, reason));
         },
       });
     });

@@ -54,3 +54,9 @@ export function closedByPeer(code: number, reason: string): VesicaError {
     detail,
   );
 }
+
+/** The code with which the peer closed, when it named one; else what its close means to this side. */
+export function reasonOfPeer(code: number, reason: string): VesicaError {
+  if (code < 4000 || !isErrorCode(reason)) return closedByPeer(code, reason);
+  return new VesicaError(reason, `the partner ended the session: ${reason}`, { reportedBy: 'peer' });
+}

@@ -1,5 +1,11 @@
 import { VesicaError, asVesicaError } from '../errors.js';
-import type { Connection, Session, SessionOutcome, SessionState } from '../protocol/index.js';
+import {
+  codeForPeer,
+  type Connection,
+  type Session,
+  type SessionOutcome,
+  type SessionState,
+} from '../protocol/index.js';
 
 export interface DriveOptions {
   /** How long the peer may leave us waiting for its next frame while this side has nothing to work on. */
@@ -8,7 +14,7 @@ export interface DriveOptions {
   readonly timeoutsMs?: Readonly<Partial<Record<SessionState, number>>>;
   /** Called after every frame, either way. */
   readonly onFrame?: (session: Session) => void;
-  /** Ends the session with `session/cancelled` when it fires. */
+  /** Ends the session when it fires: with its reason if that is a VesicaError, else with `session/cancelled`. */
   readonly signal?: AbortSignal;
 }
 
@@ -111,7 +117,7 @@ async function sayFarewell(
   { connection, outbox }: { readonly connection: Connection; readonly outbox: Outbox },
 ): Promise<void> {
   await Promise.race([outbox.sendLast(frame).catch(() => undefined), pause(FAREWELL_MS)]);
-  await connection.close(error.definition.closeCode, error.code);
+  await connection.close(error.definition.closeCode, codeForPeer(error));
 }
 
 /** Sends one frame after the other: sends must not overlap. */
@@ -182,8 +188,7 @@ class Alarm {
     this.#options = options;
     this.raised = new Promise((_, reject) => (this.#raise = reject));
     this.raised.catch(() => undefined);
-    this.#onAbort = () =>
-      this.#raise(new VesicaError('session/cancelled', 'the session was cancelled on this side'));
+    this.#onAbort = () => this.#raise(reasonOf(options.signal));
     if (options.signal?.aborted === true) this.#onAbort();
     options.signal?.addEventListener('abort', this.#onAbort);
   }
@@ -214,4 +219,10 @@ class Alarm {
       this.#raise(new VesicaError('transport/timeout', message));
     }, timeoutMs);
   }
+}
+
+function reasonOf(signal: AbortSignal | undefined): VesicaError {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof VesicaError) return reason;
+  return new VesicaError('session/cancelled', 'the session was cancelled on this side');
 }

@@ -172,7 +172,7 @@ describe('a peer that is silent', () => {
     );
     const { aborts, closed } = await lastWords(b);
     expect(aborts).toEqual(['peer/stopped']);
-    expect(closed?.message).toContain('4003, transport/timeout');
+    expect(closed?.message).toContain('4003, peer/stopped');
     const error = await run;
     expect(error).toMatchObject({ code: 'transport/timeout' });
     expect((error as VesicaError).message).toContain('0.02 s');

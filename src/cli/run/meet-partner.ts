@@ -1,5 +1,5 @@
 import { VesicaError } from '../../errors.js';
-import { farewellFrame } from '../../protocol/index.js';
+import { codeForPeer, farewellFrame } from '../../protocol/index.js';
 import type { Channel, Listener, NodeIdentity } from '../../transport/index.js';
 import { connectWithRetry, listen } from '../../transport/index.js';
 import type { SessionPlan } from '../config/session-plan.js';
@@ -86,5 +86,5 @@ export async function dismissPartner(meeting: Promise<Channel>, error: VesicaErr
   if (channel === undefined) return;
   const frame = farewellFrame(error);
   if (frame !== undefined) await channel.send(frame).catch(() => undefined);
-  await channel.close(error.definition.closeCode, error.code);
+  await channel.close(error.definition.closeCode, codeForPeer(error));
 }

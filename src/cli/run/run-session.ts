@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type LoadedList, inventoryOf, loadList } from '../../data/index.js';
+import { type LoadedList, countsForReport, inventoryOf, loadList } from '../../data/index.js';
 import { asVesicaError } from '../../errors.js';
 import { type Engine, chooseEngine, startPool } from '../../group/index.js';
 import { type LedgerFile } from '../../ledger/index.js';
@@ -62,7 +62,7 @@ export async function runSession(
       outcome,
       startedAt: clock.startedAt,
       finishedAt: new Date(),
-      data: dataOf(prepared.list),
+      data: countsForReport(prepared.list),
       experiment: plan.experiment,
       engine,
       timing: { loadSeconds, waitSeconds, sessionSeconds, totalSeconds: clock.total() },
@@ -108,7 +108,11 @@ async function prepare(
       onProgress: ({ rows, totalRows }) => progress.update(rows, totalRows),
     });
     progress.finish();
-    return { engine, list, inventory: inventoryOf(list, { dimensions: plan.data.cohorts ?? [], arms: plan.arms }) };
+    return {
+      engine,
+      list,
+      inventory: inventoryOf(list, { dimensions: plan.data.cohorts ?? [], arms: plan.arms }),
+    };
   } catch (error) {
     if (nobody.signal.aborted && !signal.aborted) await meeting;
     throw error;
@@ -164,12 +168,6 @@ interface TalkOptions {
   readonly identity: NodeIdentity | undefined;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
-}
-
-/** The counts of a list in the words of the report. */
-function dataOf({ counts }: LoadedList): Report['data'] {
-  const { rows, rowsWithoutConsent, ambiguous, byType } = counts;
-  return structuredClone({ rows, rowsWithoutConsent, ambiguous, byType });
 }
 
 class Stopwatch {

@@ -28,6 +28,7 @@ export const AUDIT_ACTIONS = [
   'staging.deleted',
   'session.created',
   'session.offered',
+  'session.approved',
   'session.accepted',
   'session.running',
   'session.done',

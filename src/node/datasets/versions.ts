@@ -167,6 +167,36 @@ export class Versions {
     return (await due.orderBy('expires_at').execute()).map(fromRow);
   }
 
+  /** The newest version whose list is staged and was loaded by the definition that the dataset has now. */
+  async newestStaged(dataset: Dataset): Promise<DatasetVersion | undefined> {
+    const rows = this.#options.store.db.selectFrom('dataset_versions').selectAll();
+    const row = await rows
+      .where('dataset_id', '=', dataset.id)
+      .where('definition_digest', '=', dataset.definitionDigest)
+      .where('state', '=', 'ready')
+      .where('staged_file', 'is not', null)
+      .orderBy('number', 'desc')
+      .executeTakeFirst();
+    return row && fromRow(row);
+  }
+
+  /** Versions whose list is staged since before `since`, but for those that sessions use. */
+  async stagedBefore(since: Date): Promise<DatasetVersion[]> {
+    const { db } = this.#options.store;
+    const used = db
+      .selectFrom('sessions')
+      .select('dataset_version_id')
+      .where('ended_at', 'is', null)
+      .where('dataset_version_id', 'is not', null);
+    const rows = db
+      .selectFrom('dataset_versions')
+      .selectAll()
+      .where('staged_file', 'is not', null)
+      .where('loaded_at', '<=', since.toISOString())
+      .where('id', 'not in', used);
+    return (await rows.execute()).map(fromRow);
+  }
+
   /**
    * To be called once at the start, before anything is loaded and after the sessions of the run before were settled:
    * fails the loads it broke off, and deletes every staged file but those of sessions that have not ended.

@@ -176,6 +176,8 @@ export interface SessionRow {
   peer_items: number | null;
   error_code: string | null;
   error_field: string | null;
+  /** What this side found, in a sentence; `null` for what the peer reported. */
+  error_message: string | null;
   error_reported_by: 'self' | 'peer' | null;
   created_at: string;
   updated_at: string;

@@ -123,6 +123,7 @@ const TABLES: {
     peer_items: 'INTEGER?',
     error_code: 'TEXT?',
     error_field: 'TEXT?',
+    error_message: 'TEXT?',
     error_reported_by: 'TEXT?',
     created_at: 'TEXT',
     updated_at: 'TEXT',

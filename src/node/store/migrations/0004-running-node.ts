@@ -7,6 +7,7 @@ export const runningNode: Migration = {
     `ALTER TABLE agreements ADD COLUMN datasets TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(datasets))`,
     `ALTER TABLE sessions ADD COLUMN on_unanswered TEXT NOT NULL DEFAULT 'refuse'
       CHECK (on_unanswered IN ('refuse', 'charge'))`,
+    `ALTER TABLE sessions ADD COLUMN error_message TEXT`,
     `CREATE UNIQUE INDEX sessions_by_protocol_session ON sessions (protocol_session)
       WHERE protocol_session IS NOT NULL`,
   ],

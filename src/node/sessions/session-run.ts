@@ -1,0 +1,239 @@
+import { inventoryOf, type LoadedList } from '../../data/index.js';
+import { VesicaError } from '../../errors.js';
+import type { Session, SessionBrief, SessionOutcome, SessionParty, SessionState } from '../../protocol/index.js';
+import { LIMITS } from '../../protocol/index.js';
+import { driveSession, startSha512, verifySignature, type Channel } from '../../transport/index.js';
+import { NODE_ACTOR, type Actor } from '../context.js';
+import { dataFor, type Dataset, type DatasetVersion } from '../datasets/index.js';
+import type { SessionRow } from '../store/index.js';
+import type { SessionMeans } from './means.js';
+import type { SessionRecords } from './session-records.js';
+import { termsOfRow } from './session-view.js';
+import type { Turnstile } from './turnstile.js';
+
+/** What a session holds in memory besides its lists, of which its table of discrete logarithms is the most. */
+const BYTES_A_SESSION = 32 * 2 ** 20;
+/** What it holds for each match key of its own list and the partner's of like size. */
+const BYTES_A_KEY = 260;
+const PROGRESS_MS = 250;
+const GREETING_MS = 30_000;
+
+/** How a run went, for its report. */
+export interface RunFigures {
+  readonly startedAt: Date;
+  readonly loadSeconds: number;
+  readonly waitSeconds: number;
+  readonly sessionSeconds: number;
+  readonly totalSeconds: number;
+}
+
+/** What a run has read, once it has. */
+export interface RunInput {
+  readonly dataset: Dataset;
+  readonly version: DatasetVersion;
+  readonly list: LoadedList;
+  readonly brief: SessionBrief;
+}
+
+interface RunOptions {
+  readonly records: SessionRecords;
+  readonly turnstile: Turnstile;
+  readonly channel: Channel;
+}
+
+/** One session on one connection, from the consent of both sides to its outcome. */
+export class SessionRun {
+  readonly #means: SessionMeans;
+  readonly #options: RunOptions;
+  readonly #stop = new AbortController();
+  readonly #startedAt = new Date();
+  #row: SessionRow | undefined;
+  #leave: (() => void) | undefined;
+  #input: RunInput | undefined;
+  #marks: number[] = [performance.now()];
+  #toldAt = 0;
+
+  constructor(means: SessionMeans, options: RunOptions) {
+    this.#means = means;
+    this.#options = options;
+  }
+
+  /** Ends the run with `error`, wherever it is. */
+  stop(error: VesicaError): void {
+    this.#stop.abort(error);
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  get input(): RunInput | undefined {
+    return this.#input;
+  }
+
+  /** Who takes part and with what means, on either side. */
+  party(): Omit<SessionParty, 'side'> {
+    const { party, software, identity, engines, context } = this.#means;
+    return {
+      party,
+      software,
+      identity,
+      verify: verifySignature,
+      startSha512,
+      peerKey: this.#options.channel.peerKey,
+      operations: engines.operations,
+      random: context.random,
+    };
+  }
+
+  /**
+   * Both sides agreed: waits for a turn, reads the list, and tells what this side brings.
+   *
+   * @param actor who made the session accepted: the partner, or whoever agreed last on this side.
+   */
+  async begin(row: SessionRow, actor: Actor, changes: Partial<SessionRow>): Promise<SessionBrief> {
+    const { records, turnstile } = this.#options;
+    const { datasets } = this.#means;
+    await records.move(row.id, { to: 'accepted', actor, changes });
+    const dataset = await datasets.get(row.dataset_id ?? '');
+    const signal = this.#signalUntilGone();
+    this.#leave = await turnstile.enter({
+      partner: row.partner_id,
+      bytes: BYTES_A_SESSION + BYTES_A_KEY * (await this.#expectedKeys(dataset)),
+      signal,
+    });
+    this.#mark();
+    this.#row = await records.move(row.id, { to: 'running', actor: NODE_ACTOR });
+    const { version, list } = await this.#read(row, dataset, signal);
+    await records.change(row.id, ['running'], { dataset_version_id: version.id, own_items: list.types.length });
+    const brief = await this.#brief(row, dataset, list);
+    this.#input = { dataset, version, list, brief };
+    this.#mark();
+    return brief;
+  }
+
+  /** Carries the session to its end. @throws VesicaError what ended it. */
+  async drive(session: Session): Promise<{ outcome: SessionOutcome; figures: RunFigures }> {
+    const { channel } = this.#options;
+    const { idleSeconds, offerHours, queueSeconds } = this.#means.timeouts;
+    const outcome = await driveSession(session, channel, {
+      idleTimeoutMs: 1000 * idleSeconds,
+      timeoutsMs: {
+        greeting: GREETING_MS,
+        // Somebody on the other side decides; the offer lapses by itself before this.
+        offering: 3_600_000 * (offerHours + 1),
+        // The other side may have to wait for its turn.
+        listing: 1000 * queueSeconds,
+      },
+      signal: this.#stop.signal,
+      onFrame: (current) => this.#tell(current),
+    });
+    this.#mark();
+    const [begin = 0, placed = begin, read = placed, end = read] = this.#marks;
+    return {
+      outcome,
+      figures: {
+        startedAt: this.#startedAt,
+        waitSeconds: (placed - begin) / 1000,
+        loadSeconds: (read - placed) / 1000,
+        sessionSeconds: (end - read) / 1000,
+        totalSeconds: (end - begin) / 1000,
+      },
+    };
+  }
+
+  /** Gives back the place and deletes the staged list, however the session ended. */
+  async end(): Promise<void> {
+    const { datasets, context, observer } = this.#means;
+    this.#leave?.();
+    const id = this.#input?.version.id ?? (await this.#loadedVersion());
+    if (id === undefined) return;
+    const { count } = await context.store.db
+      .selectFrom('sessions')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('dataset_version_id', '=', id)
+      .where('ended_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    if (Number(count) > 0) return;
+    await datasets.unstage(id).catch((error: unknown) => observer.failed('deleting a staged list', error));
+  }
+
+  async #loadedVersion(): Promise<string | undefined> {
+    if (this.#row === undefined) return undefined;
+    const { dataset_version_id: id } = await this.#options.records.row(this.#row.id);
+    return id ?? undefined;
+  }
+
+  /** The keys of the version before; a list that was never read counts as a small one. */
+  async #expectedKeys(dataset: Dataset): Promise<number> {
+    const [latest] = (await this.#means.datasets.versions.list(dataset.id)).filter(({ quality }) => quality);
+    return Math.min(latest?.quality?.keys ?? 0, this.#means.limits.maxElements ?? LIMITS.elements);
+  }
+
+  async #read(
+    row: SessionRow,
+    dataset: Dataset,
+    signal: AbortSignal,
+  ): Promise<{ version: DatasetVersion; list: LoadedList }> {
+    const { datasets, limits } = this.#means;
+    if (dataset.state !== 'active') {
+      throw new VesicaError('config/invalid', 'the dataset is archived', { field: 'dataset' });
+    }
+    const data = dataFor(dataset, termsOfRow(row), row.side);
+    const isWhole = data === dataset.definition.data;
+    const staged = isWhole ? await datasets.versions.newestStaged(dataset) : undefined;
+    if (staged !== undefined) return { version: staged, list: await datasets.versions.readList(staged) };
+    const read = isWhole ? dataset : { ...dataset, definition: { ...dataset.definition, data } };
+    return datasets.read(read, NODE_ACTOR, { maxElements: limits.maxElements, signal });
+  }
+
+  async #brief(row: SessionRow, { definition }: Dataset, list: LoadedList): Promise<SessionBrief> {
+    const { agreements, ledger } = this.#means;
+    const terms = termsOfRow(row);
+    const inventory = inventoryOf(list, {
+      dimensions: definition.data.cohorts ?? [],
+      ...(definition.arms === undefined ? {} : { arms: definition.arms }),
+    });
+    const brief: SessionBrief = {
+      terms,
+      list: {
+        batch: list,
+        measures: list.measures,
+        ...(list.cells === undefined ? {} : { cellOf: list.cells }),
+      },
+      inventory,
+    };
+    if (terms.disclosure !== 'dp') return brief;
+    const { privacy } = (await agreements.get(row.agreement_id ?? '')).terms;
+    const account = ledger.forSession({
+      partner: row.partner_id,
+      lineage: definition.lineage,
+      limit: { epsilon: privacy.epsilonTotal, delta: privacy.deltaTotal },
+      input: await ledger.input(brief.list),
+      session: row.id,
+      onUnanswered: row.on_unanswered,
+    });
+    return { ...brief, ledger: account };
+  }
+
+  /** Fires when the run is stopped, and when the partner leaves while this side is busy and would not notice. */
+  #signalUntilGone(): AbortSignal {
+    const gone = new AbortController();
+    void this.#options.channel.gone.then((why) => gone.abort(why));
+    return AbortSignal.any([this.#stop.signal, gone.signal]);
+  }
+
+  #tell(session: Session): void {
+    const now = performance.now();
+    if (this.#row === undefined || now - this.#toldAt < PROGRESS_MS) return;
+    this.#toldAt = now;
+    const { done, total } = session.progress;
+    const { bytesSent, bytesReceived } = this.#options.channel.traffic;
+    const stage: SessionState = session.state;
+    this.#options.records.progress(this.#row.id, { stage, done, total, bytesSent, bytesReceived });
+  }
+
+  #mark(): void {
+    this.#marks.push(performance.now());
+  }
+}
