@@ -13,10 +13,9 @@ import {
 import type { AgreementRow, AgreementState, StateTransaction } from '../store/index.js';
 import { agreementDigest, canonicalJson } from './agreement-digest.js';
 import { isOver, moveAgreement } from './agreement-states.js';
-import type { AgreementTerms } from './agreement-terms.js';
 import { agreementOf, APPROVALS, type Agreement } from './agreement.js';
 import { checkedAgreementTerms } from './checked-agreement.js';
-import { conflict, inputCheck, invalid, strict } from './checked-input.js';
+import { checkedAt, conflict, inputCheck, invalid, strict } from './checked-input.js';
 import type { Partners } from './partners.js';
 
 /** Each is named in the audit log, which takes 32 values in an entry. */
@@ -69,7 +68,7 @@ export class Agreements {
    */
   async create(input: NewAgreement, actor: Actor): Promise<Agreement> {
     const { partner: partnerId, approval, datasets, ...given } = checkedNew(input);
-    const terms = withinTerms(() => checkedAgreementTerms(given.terms));
+    const terms = checkedAt('terms', () => checkedAgreementTerms(given.terms));
     return this.#write(async (trx) => {
       const partner = found(
         await trx.selectFrom('partners').selectAll().where('id', '=', partnerId).executeTakeFirst(),
@@ -318,17 +317,6 @@ export interface AgreementQuery extends PageQuery {
 interface Obstacle {
   readonly field: string;
   readonly message: string;
-}
-
-/** Runs a check of the terms; its error names the key as the caller wrote it. */
-function withinTerms(check: () => AgreementTerms): AgreementTerms {
-  try {
-    return check();
-  } catch (error) {
-    if (!(error instanceof VesicaError)) throw error;
-    const field = ['terms', error.field].filter((part) => part !== undefined && part !== '').join('.');
-    throw new VesicaError(error.code, error.message, { field, cause: error });
-  }
 }
 
 /** What this node alone decided, for the audit log. */

@@ -8,7 +8,7 @@ import {
   type AgreementTerms,
 } from './agreement-terms.js';
 import { fingerprintText, isoTime, setOf, shortestDecimal } from './canonical-text.js';
-import { inputCheck, invalid } from './checked-input.js';
+import { checkedAt, inputCheck, invalid } from './checked-input.js';
 
 const requireForm = inputCheck(AGREEMENT_SCHEMA, 'the agreement');
 
@@ -102,7 +102,7 @@ function checkedMeasures({ measures, uses, share }: AgreementTerms): AgreementTe
     const quantum = canonicalDecimal(measure.quantum, `${field}.quantum`);
     const bound = canonicalDecimal(measure.bound, `${field}.bound`);
     const refuse = { aboveBound: 'refuse', betweenQuanta: 'refuse', missing: 'refuse' } as const;
-    contribution({ column: name, quantum, bound, ...refuse });
+    checkedAt(field, () => contribution({ column: name, quantum, bound, ...refuse }));
     return { ...measure, quantum, bound };
   });
 }

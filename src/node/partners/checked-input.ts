@@ -45,6 +45,17 @@ function fieldOf({ instancePath, params }: Fault): string {
   return [...instancePath.split('/').slice(1), ...(typeof key === 'string' ? [key] : [])].join('.');
 }
 
+/** Runs a check of what is at the key `place`; its error names the key from there on. */
+export function checkedAt<Value>(place: string, check: () => Value): Value {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof VesicaError)) throw error;
+    const field = [place, error.field ?? ''].filter((part) => part !== '').join('.');
+    throw new VesicaError(error.code, error.message, { field, cause: error });
+  }
+}
+
 /** The error of input that is not what it must be. */
 export function invalid(field: string, message: string): VesicaError {
   return new VesicaError('config/invalid', message, { field });

@@ -81,7 +81,7 @@ export class Partners {
         last_seen_at: null,
       };
       await trx.insertInto('partners').values(row).execute();
-      await this.#tell(trx, actor, { action: 'partner.added', id, detail: { fingerprint } });
+      await this.#tell(trx, actor, { action: 'partner.added', id, detail: { newFingerprint: fingerprint } });
       return row;
     });
   }
