@@ -43,7 +43,7 @@
           "target_name": "ristretto_avx2",
           "type": "static_library",
           "sources": ["ristretto-avx2.c"],
-          "variables": {"set": ["-mavx2", "-mtune=icelake-server"]},
+          "variables": {"set": ["-mavx2", "-mfma", "-mtune=icelake-server"]},
           "cflags_c": ["<@(set)"],
           "xcode_settings": {"OTHER_CFLAGS": ["<@(set)"]},
         },

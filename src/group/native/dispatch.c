@@ -6,6 +6,7 @@
 
 /* CPUID leaf 1, ECX. */
 #define OSXSAVE (1u << 27)
+#define FMA (1u << 12)
 /* CPUID leaf 7, EBX and ECX. */
 #define AVX2 (1u << 5)
 #define AVX512F (1u << 16)
@@ -34,11 +35,12 @@ size_t vesica_variants(const vesica_kernel *found[VESICA_MAX_VARIANTS])
     size_t count = 0;
     if (!__get_cpuid(1, &a, &b, &c, &d) || !has_all(c, OSXSAVE)) return 0;
     const unsigned state = enabled_state();
+    const int has_fma = has_all(c, FMA);
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
     if (has_all(state, STATE_ZMM) && has_all(b, AVX2 | AVX512F | AVX512DQ | AVX512IFMA | AVX512BW | AVX512VL) &&
         has_all(c, AVX512VBMI2))
         found[count++] = &vesica_kernel_ifma;
-    if (has_all(state, STATE_YMM) && has_all(b, AVX2)) found[count++] = &vesica_kernel_avx2;
+    if (has_all(state, STATE_YMM) && has_all(b, AVX2) && has_fma) found[count++] = &vesica_kernel_avx2;
     return count;
 }
 

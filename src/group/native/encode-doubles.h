@@ -8,7 +8,7 @@
 #include "lane-words.h"
 #include "point.h"
 
-/* Elements between two inversions. The scratch of a chunk, 205 kB, stays in a second-level cache. */
+/* Elements between two inversions. The scratch of a chunk, 246 kB, stays in a second-level cache. */
 #define CHUNK 1024
 #define CHUNK_VECTORS (CHUNK / LANES)
 

@@ -1,48 +1,46 @@
 /*
- * GF(2^255 - 19), four elements at a time, for AVX2, in radix 2^25.5: ten limbs of 26 and 25 bits by turns, one in each
- * 64-bit lane, so that vpmuludq gives whole products.
+ * GF(2^255 - 19), four elements at a time, for AVX2 with FMA, in radix 2^51: five limbs, each a signed whole number in a
+ * double. The floating-point multiplier is the widest one that AVX2 has: two fused multiply-adds give both halves of a
+ * product of 53-bit numbers (Emmart, Zheng and Weems, "Faster modular exponentiation using double precision floating
+ * point arithmetic on the GPU", ARITH 2018). Rounding is to nearest, as every thread starts with.
  *
- *   fe         limbs < 2^26 + 2^12 (even) and < 2^25 + 2^12 (odd). The type every other file stores and adds.
- *   fe_factor  fit for a multiplication: limbs < 3 * 2^26 + 2^13 (even), < 3 * 2^25 + 2^13 (odd).
- *              19 times the largest is 57 * 2^26 + ... < 2^32, as vpmuludq needs.
+ *   fe         |limb| < 2^50 + 2^10. The type every other file stores and adds.
+ *   fe_factor  fit for a multiplication: |limb| < 2^51 + 2^22.
  *   fe_raw, fe_minuend
  *              a product; here already carried, with the bounds of fe.
  *
- * So carrying happens inside the multiplication, and sums of two products are factors as they are.
- * The bounds are driven to their maxima by test/group/native/field-bounds.c.
+ * So carrying happens inside the multiplication, and sums and differences of two products are factors as they are.
+ * Every number is a whole one below 2^53, or a multiple of 2^51 or 2^52 below 2^105: nothing is ever rounded but the
+ * high part of a product or of a limb, on purpose. No operand is subnormal, infinite or NaN, so that the time of an
+ * operation does not depend on its operands.
+ * The bounds are driven to their maxima by test/group/native/field-bounds-avx2.c.
  */
 #ifndef VESICA_FIELD_AVX2_H
 #define VESICA_FIELD_AVX2_H
 
 #include "lanes-avx2.h"
 
-#define FE_LIMBS 10
+#define FE_LIMBS 5
 
-/* Independent exponentiations worked on together: sixteen registers hold no more than one. */
-#define INTERLEAVE 1
+/* Independent exponentiations worked on together; a single one would wait for its own results. */
+#define INTERLEAVE 2
 
-typedef struct { vec limb[FE_LIMBS]; } fe;
+typedef __m256d real_vec;
+
+typedef struct { real_vec limb[FE_LIMBS]; } fe;
 /* One type under four names, so that no copies stand between them; the IFMA build keeps them apart. */
 typedef fe fe_factor;
 typedef fe fe_raw;
 typedef fe fe_minuend;
-typedef uint32_t fe_table_limb; /* how a limb is kept in a table for fe_lookup8 */
+typedef uint64_t fe_table_limb; /* how a limb is kept in a table for fe_lookup8: the bits of the double */
 
 /*
- * Before a loop over limbs: unroll it at once. Otherwise gcc sees an array indexed by a variable, keeps the whole element
- * in memory, and copies it with memcpy.
+ * Loops over limbs are unrolled at once. Otherwise gcc sees an array indexed by a variable, keeps the whole element in
+ * memory, and copies it with memcpy.
  */
-#define EACH_LIMB _Pragma("GCC unroll 10")
+#define EACH_LIMB _Pragma("GCC unroll 5") for (int i = 0; i < FE_LIMBS; i++)
 
-#define LIMB_BITS(i) (26 - ((i) & 1))
-
-VESICA_INLINE vec low_bits(int count) { return vec_broadcast((UINT64_C(1) << count) - 1); }
-
-/* Limb i of 2p: 2^27 - 2 (even), 2^26 - 2 (odd), 2^27 - 38 (limb 0); above every limb of an fe. */
-VESICA_INLINE vec limb_of_2p(int i)
-{
-    return vec_broadcast((UINT64_C(2) << LIMB_BITS(i)) - (i == 0 ? 38 : 2));
-}
+VESICA_INLINE real_vec real_broadcast(double value) { return _mm256_set1_pd(value); }
 
 VESICA_INLINE fe_factor as_factor(fe a) { return a; }
 VESICA_INLINE fe_factor factor_carry(fe_raw a) { return a; }
@@ -50,120 +48,194 @@ VESICA_INLINE fe_factor factor_carry_minuend(fe_minuend a) { return a; }
 VESICA_INLINE fe fe_carry(fe_raw a) { return a; }
 VESICA_INLINE fe fe_carry_minuend(fe_minuend a) { return a; }
 
-/* a + b: < 2^27 + 2^13 (even), < 2^26 + 2^13 (odd). */
+/* a + b: < 2^51 + 2^11. */
 VESICA_INLINE fe_factor factor_sum(fe_minuend a, fe_raw b)
 {
     fe_factor r;
-    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++) r.limb[i] = _mm256_add_epi64(a.limb[i], b.limb[i]);
+    EACH_LIMB r.limb[i] = _mm256_add_pd(a.limb[i], b.limb[i]);
     return r;
 }
 
-/* a + 2p - b: < 3 * 2^26 + 2^12 (even), < 3 * 2^25 + 2^12 (odd). */
+/* a - b: < 2^51 + 2^11. */
 VESICA_INLINE fe_factor factor_difference(fe_minuend a, fe_raw b)
 {
     fe_factor r;
-    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++)
-        r.limb[i] = _mm256_sub_epi64(_mm256_add_epi64(a.limb[i], limb_of_2p(i)), b.limb[i]);
-    return r;
-}
-
-/* Moves the bits of column i above its width into the next one. */
-#define CARRY_INTO(column, i)                                                                        \
-    do {                                                                                             \
-        (column)[(i) + 1] = _mm256_add_epi64((column)[(i) + 1], _mm256_srli_epi64((column)[i], LIMB_BITS(i))); \
-        (column)[i] = _mm256_and_si256((column)[i], low_bits(LIMB_BITS(i)));                         \
-    } while (0)
-
-/*
- * Reduces ten columns < 2^62.2 in two interleaved chains. The carry out of column 9 is below 2^32.6 (column 9 has no
- * factor 19) and comes back 19 times, by shifts because it may exceed 32 bits. Limbs 1 and 5 are passed twice and end
- * below 2^25 + 2^12; the others within their width.
- */
-VESICA_INLINE void carry_chain(vec out[FE_LIMBS], vec column[FE_LIMBS])
-{
-    CARRY_INTO(column, 0); CARRY_INTO(column, 4);
-    CARRY_INTO(column, 1); CARRY_INTO(column, 5);
-    CARRY_INTO(column, 2); CARRY_INTO(column, 6);
-    CARRY_INTO(column, 3); CARRY_INTO(column, 7);
-    CARRY_INTO(column, 4); CARRY_INTO(column, 8);
-    const vec top = _mm256_srli_epi64(column[9], 25);
-    column[9] = _mm256_and_si256(column[9], low_bits(25));
-    column[0] = _mm256_add_epi64(_mm256_add_epi64(column[0], top),
-                                 _mm256_add_epi64(_mm256_slli_epi64(top, 1), _mm256_slli_epi64(top, 4)));
-    CARRY_INTO(column, 0);
-    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++) out[i] = column[i];
-}
-
-/*
- * One parallel carry of columns < 2^45: a carry is < 2^20, so the result is a factor. When the columns are < 2^29 the
- * carries are < 2^4 and the result has the bounds of fe.
- */
-VESICA_INLINE fe_factor carry_once(const vec column[FE_LIMBS])
-{
-    vec carry[FE_LIMBS];
-    fe_factor r;
-    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++) {
-        carry[i] = _mm256_srli_epi64(column[i], LIMB_BITS(i));
-        r.limb[i] = _mm256_and_si256(column[i], low_bits(LIMB_BITS(i)));
-    }
-    r.limb[0] = _mm256_add_epi64(r.limb[0], _mm256_mul_epu32(carry[9], vec_broadcast(19)));
-    for (int i = 1; i < FE_LIMBS; i++) r.limb[i] = _mm256_add_epi64(r.limb[i], carry[i - 1]);
+    EACH_LIMB r.limb[i] = _mm256_sub_pd(a.limb[i], b.limb[i]);
     return r;
 }
 
 /*
- * column += a * b. The empty statement keeps gcc from regrouping the sums, which would spill the accumulators.
+ * The bits of 1.5 * 2^52 and of 1.5 * 2^104. Adding n to the first, or n * 2^52 to the second, adds n to the bits, for
+ * |n| <= 2^51.
  */
-VESICA_INLINE void add_product(vec *column, vec a, vec b)
+#define LOW_BITS UINT64_C(0x4338000000000000)
+#define HIGH_BITS UINT64_C(0x4678000000000000)
+
+/* A column of a product: the sum of low halves, and the sum of high halves, which weigh 2^52. Integers. */
+typedef struct { vec low, high; } half_sums;
+
+/*
+ * The constants of a multiplication, every lane alike. They are read from memory, through a pointer that the compiler
+ * knows nothing of: otherwise gcc makes each of them anew from an immediate value, with two shuffles.
+ */
+typedef struct {
+    double rounder[LANES], x[LANES], y[LANES], bias[2][LANES];
+    uint64_t mask[LANES], exponent[LANES], nineteen[LANES], offset[FE_LIMBS][LANES];
+} product_constants;
+
+#define EVERY_LANE(value) {value, value, value, value}
+#define CARRY_BIAS (UINT64_C(1) << 60)
+
+/*
+ * What turns column k of a product, folded, into its value plus CARRY_BIAS + 2^50, both to make it positive and to
+ * round the carry: it takes off LOW_BITS and HIGH_BITS as often as they were added up.
+ */
+#define COLUMN_OFFSET(k)                                                                        \
+    EVERY_LANE(CARRY_BIAS + (UINT64_C(1) << 50) - (uint64_t)((k) + 1 + 19 * (4 - (k))) * LOW_BITS - \
+               (uint64_t)(2 * (k) + 38 * (5 - (k))) * HIGH_BITS)
+
+static const _Alignas(32) product_constants PRODUCT_CONSTANTS = {
+    .rounder = EVERY_LANE(0x1.8p104),
+    .x = EVERY_LANE(0x1.8p52),
+    .y = EVERY_LANE(0x1.0000000000001p52),
+    .bias = {EVERY_LANE(0x1p52 + 0x1p50 + 19 * 0x1p9), EVERY_LANE(0x1p52 + 0x1p50 + 0x1p9)},
+    .mask = EVERY_LANE((UINT64_C(1) << 51) - 1),
+    .exponent = EVERY_LANE(UINT64_C(0x433) << 52),
+    .nineteen = EVERY_LANE(19),
+    .offset = {COLUMN_OFFSET(0), COLUMN_OFFSET(1), COLUMN_OFFSET(2), COLUMN_OFFSET(3), COLUMN_OFFSET(4)},
+};
+
+VESICA_INLINE const product_constants *constants_in_memory(void)
 {
-    *column = _mm256_add_epi64(*column, _mm256_mul_epu32(a, b));
-    __asm__("" : "+x"(*column));
+    const product_constants *constants = &PRODUCT_CONSTANTS;
+    __asm__("" : "+r"(constants));
+    return constants;
 }
 
 /*
- * a * b. Limb i stands at 2^ceil(25.5 i): the product of two odd limbs counts twice, and columns from 10 up come back
- * 19 times. The largest column, 0, is below 9 * 2^52 * (1 + 4 * 19 + 5 * 19 / 2) < 2^62.2.
+ * a * b = h * 2^52 + l with |l| <= 2^51, for |a b| < 2^103, as the bits of two doubles: HIGH_BITS + h, LOW_BITS + l.
+ * The first multiply-add rounds at 2^52. The second forms 1.5 * 2^52 - h * 2^52; as 1.5 * 2^104 + 1.5 * 2^52 is no
+ * double, it is given as x * y. The third is exact, as its result is a whole number from 2^52 to 2^53.
  *
- * Not inlined: several copies would fall out of the cache of decoded instructions. By rows, so that the accumulators
- * and the one limb of a stay in registers and each product costs a single load.
+ * In assembly because each step may overwrite the one before, when the sum is formed in between. gcc orders them
+ * otherwise and copies registers, and the number of instructions is what limits a multiplication.
  */
-static __attribute__((noinline)) void multiply_limbs(vec out[FE_LIMBS], const vec a[FE_LIMBS], const vec b[FE_LIMBS])
+VESICA_INLINE half_sums halves(real_vec a, const real_vec *b, const product_constants *k)
 {
-    vec times19[FE_LIMBS], column[FE_LIMBS];
-    for (int j = 1; j < FE_LIMBS; j++) times19[j] = _mm256_mul_epu32(b[j], vec_broadcast(19));
-    for (int k = 0; k < FE_LIMBS; k++) column[k] = _mm256_mul_epu32(a[0], b[k]);
-#pragma GCC unroll 10
-    for (int i = 1; i < FE_LIMBS; i++) {
-        const vec single = a[i], twice = _mm256_add_epi64(single, single);
-#pragma GCC unroll 10
-        for (int j = 0; j < FE_LIMBS; j++)
-            add_product(&column[(i + j) % FE_LIMBS], i & j & 1 ? twice : single, i + j < FE_LIMBS ? b[j] : times19[j]);
-    }
-    carry_chain(out, column);
+    half_sums r;
+    __asm__("vmovapd %[rounder], %[high]\n\t"
+            "vfmadd231pd %[b], %[a], %[high]\n\t"
+            "vmovapd %[high], %[low]\n\t"
+            "vfmsub231pd %[y], %[x], %[low]\n\t"
+            "vfmadd231pd %[b], %[a], %[low]"
+            : [low] "=&x"(r.low), [high] "=&x"(r.high)
+            : [a] "x"(a), [b] "m"(*b), [rounder] "x"(_mm256_load_pd(k->rounder)), [x] "x"(_mm256_load_pd(k->x)),
+              [y] "x"(_mm256_load_pd(k->y)));
+    return r;
+}
+
+VESICA_INLINE void add_halves(half_sums *sum, real_vec a, const real_vec *b, const product_constants *k)
+{
+    real_vec t;
+    __asm__("vmovapd %[rounder], %[t]\n\t"
+            "vfmadd231pd %[b], %[a], %[t]\n\t"
+            "vpaddq %[t], %[high], %[high]\n\t"
+            "vfmsub231pd %[y], %[x], %[t]\n\t"
+            "vfmadd231pd %[b], %[a], %[t]\n\t"
+            "vpaddq %[t], %[low], %[low]"
+            : [low] "+&x"(sum->low), [high] "+&x"(sum->high), [t] "=&x"(t)
+            : [a] "x"(a), [b] "m"(*b), [rounder] "x"(_mm256_load_pd(k->rounder)), [x] "x"(_mm256_load_pd(k->x)),
+              [y] "x"(_mm256_load_pd(k->y)));
+}
+
+VESICA_INLINE vec doubled(vec a) { return _mm256_add_epi64(a, a); }
+VESICA_INLINE vec load_constant(const uint64_t lanes[LANES]) { return _mm256_load_si256((const __m256i *)lanes); }
+
+/* once + 2 twice + 19 top, where top is the column five places up. */
+VESICA_INLINE vec fold(vec once, vec twice, vec top)
+{
+    const vec nine_tops = _mm256_add_epi64(top, _mm256_slli_epi64(top, 3));
+    return _mm256_add_epi64(_mm256_add_epi64(once, top), doubled(_mm256_add_epi64(twice, nine_tops)));
 }
 
 /*
- * a^2 by rows, each cross product once: its factor 2 goes into the row's limb, as does the 2 for two odd limbs when the
- * column is below 10. From column 10 up the other limb carries 19, or 38 when it is odd and that 2 is due; 38 times an
- * odd limb is below 2^32 again. The bounds of the columns are those of multiply_limbs.
+ * One parallel carry of columns with |value| <= 267 * 2^51 and, of column 4, |value| <= 51 * 2^51, given with
+ * CARRY_BIAS + 2^50 added. A carry is at most 268, the one that counts 19 times 52: the bounds of fe. A whole number below 2^52 under the exponent of 2^52 is a double, from
+ * which that 2^52 and the biases of the limb and of the carry into it are taken.
  */
-static __attribute__((noinline)) void square_limbs(vec out[FE_LIMBS], const vec a[FE_LIMBS])
+VESICA_INLINE void carry_columns(real_vec out[FE_LIMBS], const vec column[FE_LIMBS], const product_constants *k)
 {
-    vec folded[FE_LIMBS], column[FE_LIMBS];
-    for (int j = 5; j < FE_LIMBS; j++) folded[j] = _mm256_mul_epu32(a[j], vec_broadcast(j & 1 ? 38 : 19));
-    const vec twice_first = _mm256_add_epi64(a[0], a[0]);
-    for (int k = 0; k < FE_LIMBS; k++) column[k] = _mm256_mul_epu32(k == 0 ? a[0] : twice_first, a[k]);
-#pragma GCC unroll 10
-    for (int i = 1; i < FE_LIMBS; i++) {
-        const vec single = a[i], twice = _mm256_add_epi64(single, single), four = _mm256_add_epi64(twice, twice);
-        add_product(&column[2 * i % FE_LIMBS], i < 5 && i & 1 ? twice : single, i < 5 ? single : folded[i]);
-#pragma GCC unroll 10
-        for (int j = i + 1; j < FE_LIMBS; j++) {
-            if (i + j < FE_LIMBS) add_product(&column[i + j], i & j & 1 ? four : twice, a[j]);
-            else add_product(&column[i + j - FE_LIMBS], ~i & j & 1 ? single : twice, folded[j]);
-        }
+    vec carry[FE_LIMBS], limb[FE_LIMBS];
+    EACH_LIMB {
+        carry[i] = _mm256_srli_epi64(column[i], 51);
+        limb[i] = _mm256_and_si256(column[i], load_constant(k->mask));
     }
-    carry_chain(out, column);
+    EACH_LIMB {
+        const vec from = i == 0 ? _mm256_mul_epu32(carry[4], load_constant(k->nineteen)) : carry[(i + 4) % 5];
+        const vec bits = _mm256_or_si256(_mm256_add_epi64(limb[i], from), load_constant(k->exponent));
+        out[i] = _mm256_sub_pd(_mm256_castsi256_pd(bits), _mm256_load_pd(k->bias[i > 0]));
+    }
+}
+
+/*
+ * a * b. Columns 4 to 8 come first: the high columns are needed to finish the low ones. The largest column, 0, is at
+ * most 2^51 (1 + 19 * (4 + 2 * 5)) = 267 * 2^51, and column 4 at most 2^51 (5 + 2 * 4 + 19 * 2) = 51 * 2^51.
+ *
+ * Not inlined: several copies would fall out of the cache of decoded instructions.
+ */
+static __attribute__((noinline)) void multiply_limbs(real_vec out[FE_LIMBS], const real_vec a[FE_LIMBS],
+                                                     const real_vec b[FE_LIMBS])
+{
+    const product_constants *c = constants_in_memory();
+    half_sums sum[9];
+    vec column[FE_LIMBS], top[FE_LIMBS];
+#pragma GCC unroll 9
+    for (int n = 0; n < 9; n++) {
+        const int k = (n + 4) % 9, first = k < 5 ? 0 : k - 4;
+        sum[k] = halves(a[first], &b[k - first], c);
+#pragma GCC unroll 5
+        for (int i = first + 1; i <= k && i < FE_LIMBS; i++) add_halves(&sum[k], a[i], &b[k - i], c);
+        if (k > 4) top[k - 5] = _mm256_add_epi64(sum[k].low, doubled(sum[k - 1].high));
+    }
+    top[4] = doubled(sum[8].high);
+    column[0] = fold(sum[0].low, _mm256_setzero_si256(), top[0]);
+#pragma GCC unroll 5
+    for (int k = 1; k < FE_LIMBS; k++) column[k] = fold(sum[k].low, sum[k - 1].high, top[k]);
+    EACH_LIMB column[i] = _mm256_add_epi64(column[i], load_constant(c->offset[i]));
+    carry_columns(out, column, c);
+}
+
+/*
+ * a^2. Each cross product is formed once and doubled with its column, as 2 a[i] a[j] may exceed 2^103. The bounds of
+ * the columns are those of multiply_limbs.
+ */
+static __attribute__((noinline)) void square_limbs(real_vec out[FE_LIMBS], const real_vec a[FE_LIMBS])
+{
+    const product_constants *c = constants_in_memory();
+    half_sums cross[9], square[FE_LIMBS];
+    vec column[FE_LIMBS], once[10], twice[10]; /* column k is once + 2 twice */
+#pragma GCC unroll 9
+    for (int n = 0; n < 9; n++) {
+        const int k = (n + 3) % 9, first = k < 5 ? 0 : k - 4;
+        if (k % 2 == 0) square[k / 2] = halves(a[k / 2], &a[k / 2], c);
+        if (k == 0 || k == 8) continue;
+        cross[k] = halves(a[first], &a[k - first], c);
+#pragma GCC unroll 5
+        for (int i = first + 1; 2 * i < k; i++) add_halves(&cross[k], a[i], &a[k - i], c);
+    }
+#pragma GCC unroll 10
+    for (int k = 0; k < 10; k++) {
+        once[k] = k % 2 == 0 ? square[k / 2].low : _mm256_setzero_si256();
+        twice[k] = k % 2 == 1 ? square[k / 2].high : _mm256_setzero_si256();
+        if (k > 0 && k < 8) twice[k] = _mm256_add_epi64(twice[k], cross[k].low);
+        if (k > 1 && k < 9) twice[k] = _mm256_add_epi64(twice[k], doubled(cross[k - 1].high));
+    }
+#pragma GCC unroll 5
+    for (int k = 0; k < FE_LIMBS; k++) {
+        const vec top = _mm256_add_epi64(once[k + 5], doubled(twice[k + 5]));
+        column[k] = _mm256_add_epi64(fold(once[k], twice[k], top), load_constant(c->offset[k]));
+    }
+    carry_columns(out, column, c);
 }
 
 VESICA_INLINE void fe_mul_raw(fe_raw *out, const fe_factor *a, const fe_factor *b)
@@ -175,40 +247,53 @@ VESICA_INLINE void fe_square_raw(fe_raw *out, const fe_factor *a) { square_limbs
 VESICA_INLINE void fe_mul_minuend(fe_minuend *out, const fe_factor *a, const fe_factor *b) { fe_mul_raw(out, a, b); }
 VESICA_INLINE void fe_square_minuend(fe_minuend *out, const fe_factor *a) { fe_square_raw(out, a); }
 
-/* small * a + b for small < 2^17: columns < 2^44.7, so one parallel carry makes a factor. */
+/* limb[i] += carry[i - 1], where each carry is a multiple of 2^51 at its own limb. */
+VESICA_INLINE fe_factor add_carries(fe_factor r, const real_vec carry[FE_LIMBS])
+{
+    EACH_LIMB r.limb[i] = _mm256_fmadd_pd(carry[(i + 4) % 5], real_broadcast(i == 0 ? 19 * 0x1p-51 : 0x1p-51), r.limb[i]);
+    return r;
+}
+
+/*
+ * small * a + b for small < 2^17: the part of small * a from 2^51 up, below 2^17 + 1, moves on; what is left is at most
+ * 2^50. With b the sum is below 2^51 + 2^10 + 19 * (2^17 + 1) < 2^51 + 2^22, a factor.
+ */
 VESICA_INLINE fe_factor factor_mul_small_add(fe_factor a, uint32_t small, fe_minuend b)
 {
-    vec column[FE_LIMBS];
-    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++)
-        column[i] = _mm256_add_epi64(b.limb[i], _mm256_mul_epu32(a.limb[i], vec_broadcast(small)));
-    return carry_once(column);
+    const real_vec factor = real_broadcast(small), rounder = real_broadcast(0x1.8p103);
+    real_vec carry[FE_LIMBS];
+    fe_factor r;
+    EACH_LIMB {
+        carry[i] = _mm256_sub_pd(_mm256_fmadd_pd(a.limb[i], factor, rounder), rounder);
+        r.limb[i] = _mm256_add_pd(b.limb[i], _mm256_fmsub_pd(a.limb[i], factor, carry[i]));
+    }
+    return add_carries(r, carry);
+}
+
+/* One parallel carry of limbs < 2^52: a carry is at most 2, so the result has the bounds of fe. */
+VESICA_INLINE fe carry_once(fe_factor a)
+{
+    const real_vec rounder = real_broadcast(0x1.8p103);
+    real_vec carry[FE_LIMBS];
+    fe r;
+    EACH_LIMB {
+        carry[i] = _mm256_sub_pd(_mm256_add_pd(a.limb[i], rounder), rounder);
+        r.limb[i] = _mm256_sub_pd(a.limb[i], carry[i]);
+    }
+    return add_carries(r, carry);
 }
 
 /* Lane by lane `on_set` or `on_clear`. No branch: the mask may be secret. */
 VESICA_INLINE fe_factor factor_select(lane_mask mask, fe_factor on_set, fe_factor on_clear)
 {
+    const real_vec chosen = _mm256_castsi256_pd(vec_from_mask(mask));
     fe_factor r;
-    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++) r.limb[i] = vec_select(mask, on_set.limb[i], on_clear.limb[i]);
+    EACH_LIMB r.limb[i] = _mm256_blendv_pd(on_clear.limb[i], on_set.limb[i], chosen);
     return r;
 }
 
 VESICA_INLINE fe fe_select(lane_mask mask, fe on_set, fe on_clear) { return factor_select(mask, on_set, on_clear); }
-
-/* a + b: columns < 2^28 before the carry. */
-VESICA_INLINE fe fe_add(fe a, fe b)
-{
-    vec sum[FE_LIMBS];
-    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++) sum[i] = _mm256_add_epi64(a.limb[i], b.limb[i]);
-    return carry_once(sum);
-}
-
-/* a + 2p - b: columns < 2^28 before the carry. */
-VESICA_INLINE fe fe_sub(fe a, fe b)
-{
-    vec difference[FE_LIMBS];
-    EACH_LIMB for (int i = 0; i < FE_LIMBS; i++)
-        difference[i] = _mm256_sub_epi64(_mm256_add_epi64(a.limb[i], limb_of_2p(i)), b.limb[i]);
-    return carry_once(difference);
-}
+VESICA_INLINE fe fe_add(fe a, fe b) { return carry_once(factor_sum(a, b)); }
+VESICA_INLINE fe fe_sub(fe a, fe b) { return carry_once(factor_difference(a, b)); }
 
 #endif

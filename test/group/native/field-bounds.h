@@ -12,74 +12,61 @@
 
 static unsigned long failures;
 
+/* What only one backend needs to try. */
+static void try_backend(void);
+
 static void expect_equal(const char *what, const big *found, const big *wanted)
 {
     if (big_equal(found, wanted)) return;
     if (failures++ < 20) fprintf(stderr, "%s differs from the reference\n", what);
 }
 
-/* The bits that a limb contributes to the value: all of them, or (factors of IFMA) only what vpmadd52 reads. */
-static big value_of(const vec limb[FE_LIMBS], int lane, const uint64_t mask[FE_LIMBS])
+/* What a limb contributes to the value: all of it, or (factors of IFMA) only the bits that vpmadd52 reads. */
+static big value_of(const limb_vec limb[FE_LIMBS], int lane, const int64_t mask[FE_LIMBS])
 {
     big sum = {{0}};
     for (int i = 0; i < FE_LIMBS; i++) {
-        uint64_t lanes[LANES];
-        vec_store(lanes, limb[i]);
-        const big term = big_shifted(lanes[lane] & mask[i], limb_position[i]);
+        int64_t lanes[LANES];
+        limb_read(lanes, limb[i]);
+        const int64_t number = lanes[lane] & mask[i];
+        big term = big_shifted((uint64_t)(number < 0 ? -number : number), limb_position[i]);
+        if (number < 0) term = big_negate_mod(&term);
         sum = big_add_mod(&sum, &term);
     }
     return sum;
 }
 
-static void expect_below(const char *what, const vec limb[FE_LIMBS], const uint64_t mask[FE_LIMBS],
-                         const uint64_t bound[FE_LIMBS])
+static void expect_within(const char *what, const limb_vec limb[FE_LIMBS], const int64_t mask[FE_LIMBS],
+                          const limb_range *range)
 {
     for (int i = 0; i < FE_LIMBS; i++) {
-        uint64_t lanes[LANES];
-        vec_store(lanes, limb[i]);
-        for (int lane = 0; lane < LANES; lane++)
-            if ((lanes[lane] & mask[i]) >= bound[i] && failures++ < 20)
-                fprintf(stderr, "%s: limb %d is %llx, bound %llx\n", what, i, (unsigned long long)lanes[lane],
-                        (unsigned long long)bound[i]);
+        int64_t lanes[LANES];
+        limb_read(lanes, limb[i]);
+        for (int lane = 0; lane < LANES; lane++) {
+            const int64_t number = lanes[lane] & mask[i];
+            if ((number < range->least[i] || number > range->largest[i]) && failures++ < 20)
+                fprintf(stderr, "%s: limb %d is %lld, not within %lld and %lld\n", what, i, (long long)lanes[lane],
+                        (long long)range->least[i], (long long)range->largest[i]);
+        }
     }
 }
 
-/* Limbs below their bounds: the largest ones, the smallest, or random. */
-static void fill(vec limb[FE_LIMBS], const uint64_t bound[FE_LIMBS], int style)
+/* Limbs within their bounds: the largest ones, the smallest, or random. */
+static void fill(limb_vec limb[FE_LIMBS], const limb_range *range, int style)
 {
     for (int i = 0; i < FE_LIMBS; i++) {
-        uint64_t lanes[LANES];
+        int64_t lanes[LANES];
         for (int lane = 0; lane < LANES; lane++) {
-            const uint64_t largest = bound[i] - 1;
+            const int64_t least = range->least[i], largest = range->largest[i];
             switch (style == 4 ? (int)(random_word() & 3) : style) {
             case 0: lanes[lane] = largest; break;
-            case 1: lanes[lane] = 0; break;
-            case 2: lanes[lane] = largest - (random_word() & 15); break;
-            default: lanes[lane] = random_word() % bound[i]; break;
+            case 1: lanes[lane] = least; break;
+            case 2: lanes[lane] = largest - (int64_t)(random_word() & 15); break;
+            default: lanes[lane] = least + (int64_t)(random_word() % (uint64_t)(largest - least + 1)); break;
             }
         }
-        limb[i] = vec_load(lanes);
+        limb[i] = limb_load(lanes);
     }
-}
-
-/* A minuend lies between two bounds: high enough to subtract from, low enough to carry. */
-static void fill_minuend(fe_minuend *a, int style)
-{
-    uint64_t span[FE_LIMBS];
-    for (int i = 0; i < FE_LIMBS; i++) span[i] = minuend_bound[i] - minuend_least[i];
-    fill(a->limb, span, style);
-    for (int i = 0; i < FE_LIMBS; i++) a->limb[i] = vec_add(a->limb[i], vec_broadcast(minuend_least[i]));
-}
-
-static void expect_minuend(const char *what, const fe_minuend *a)
-{
-    vec above[FE_LIMBS];
-    uint64_t span[FE_LIMBS];
-    for (int i = 0; i < FE_LIMBS; i++) {
-        above[i] = vec_add(a->limb[i], vec_broadcast(0 - minuend_least[i])); /* wraps if below */
-        span[i] = minuend_bound[i] - minuend_least[i];
-    }
-    expect_below(what, above, whole_limb, span);
 }
 
 #define VALUE(x, lane, mask) value_of((x).limb, lane, mask)
@@ -112,9 +99,9 @@ static void try_factors(int style_a, int style_b)
 {
     fe_factor a, b;
     fe_minuend added;
-    fill(a.limb, factor_bound, style_a);
-    fill(b.limb, factor_bound, style_b);
-    fill_minuend(&added, style_b);
+    fill(a.limb, &factor_range, style_a);
+    fill(b.limb, &factor_range, style_b);
+    fill(added.limb, &minuend_range, style_b);
     add_rubbish(&a);
     add_rubbish(&b);
     fe_raw product, square;
@@ -124,11 +111,11 @@ static void try_factors(int style_a, int style_b)
     fe_mul_minuend(&product_minuend, &a, &b);
     fe_square_minuend(&square_minuend, &a);
     const fe_factor small = factor_mul_small_add(a, 121665, added);
-    expect_below("fe_mul_raw", product.limb, whole_limb, raw_bound);
-    expect_below("fe_square_raw", square.limb, whole_limb, raw_bound);
-    expect_minuend("fe_mul_minuend", &product_minuend);
-    expect_minuend("fe_square_minuend", &square_minuend);
-    expect_below("factor_mul_small_add", small.limb, factor_mask, factor_bound);
+    expect_within("fe_mul_raw", product.limb, whole_limb, &raw_range);
+    expect_within("fe_square_raw", square.limb, whole_limb, &raw_range);
+    expect_within("fe_mul_minuend", product_minuend.limb, whole_limb, &minuend_range);
+    expect_within("fe_square_minuend", square_minuend.limb, whole_limb, &minuend_range);
+    expect_within("factor_mul_small_add", small.limb, factor_mask, &factor_range);
     for (int lane = 0; lane < LANES; lane++) {
         const big x = VALUE(a, lane, factor_mask), y = VALUE(b, lane, factor_mask), z = VALUE(added, lane, whole_limb);
         const big coefficient = big_shifted(121665, 0), scaled = big_mul_mod(&x, &coefficient);
@@ -144,17 +131,17 @@ static void try_raw(int style_a, int style_b)
 {
     fe_minuend a;
     fe_raw b;
-    fill_minuend(&a, style_a);
-    fill(b.limb, raw_bound, style_b);
+    fill(a.limb, &minuend_range, style_a);
+    fill(b.limb, &raw_range, style_b);
     const fe_factor sum = factor_sum(a, b), difference = factor_difference(a, b);
     const fe_factor carried = factor_carry(b), carried_minuend = factor_carry_minuend(a);
     const fe clean_value = fe_carry(b), clean_minuend = fe_carry_minuend(a);
-    expect_below("factor_sum", sum.limb, factor_mask, factor_bound);
-    expect_below("factor_difference", difference.limb, factor_mask, factor_bound);
-    expect_below("factor_carry", carried.limb, factor_mask, factor_bound);
-    expect_below("factor_carry_minuend", carried_minuend.limb, factor_mask, factor_bound);
-    expect_below("fe_carry", clean_value.limb, whole_limb, fe_bound);
-    expect_below("fe_carry_minuend", clean_minuend.limb, whole_limb, fe_bound);
+    expect_within("factor_sum", sum.limb, factor_mask, &factor_range);
+    expect_within("factor_difference", difference.limb, factor_mask, &factor_range);
+    expect_within("factor_carry", carried.limb, factor_mask, &factor_range);
+    expect_within("factor_carry_minuend", carried_minuend.limb, factor_mask, &factor_range);
+    expect_within("fe_carry", clean_value.limb, whole_limb, &fe_range);
+    expect_within("fe_carry_minuend", clean_minuend.limb, whole_limb, &fe_range);
     for (int lane = 0; lane < LANES; lane++) {
         const big x = VALUE(a, lane, whole_limb), y = VALUE(b, lane, whole_limb), minus_y = big_negate_mod(&y);
         check_factor("factor_sum", sum, big_add_mod(&x, &y), lane);
@@ -190,13 +177,13 @@ static void check_canonical(fe a)
 static void try_elements(int style_a, int style_b)
 {
     fe a, b;
-    fill(a.limb, fe_bound, style_a);
-    fill(b.limb, fe_bound, style_b);
+    fill(a.limb, &fe_range, style_a);
+    fill(b.limb, &fe_range, style_b);
     const lane_mask mask = (lane_mask)random_word() & ALL_LANES;
     const fe sum = fe_add(a, b), difference = fe_sub(a, b), product = fe_mul(a, b), chosen = fe_select(mask, a, b);
-    expect_below("fe_add", sum.limb, whole_limb, fe_bound);
-    expect_below("fe_sub", difference.limb, whole_limb, fe_bound);
-    expect_below("fe_mul", product.limb, whole_limb, fe_bound);
+    expect_within("fe_add", sum.limb, whole_limb, &fe_range);
+    expect_within("fe_sub", difference.limb, whole_limb, &fe_range);
+    expect_within("fe_mul", product.limb, whole_limb, &fe_range);
     for (int lane = 0; lane < LANES; lane++) {
         const big x = VALUE(a, lane, whole_limb), y = VALUE(b, lane, whole_limb), minus_y = big_negate_mod(&y);
         check_fe("fe_add", sum, big_add_mod(&x, &y), lane);
@@ -207,6 +194,15 @@ static void try_elements(int style_a, int style_b)
     check_canonical(a);
     check_canonical(sum);
     check_canonical(difference);
+}
+
+static void check_constant(const uint64_t word[4])
+{
+    const uint64_t wide[8] = {word[0], word[1], word[2], word[3]};
+    const fe constant = fe_constant(word);
+    expect_within("fe_constant", constant.limb, whole_limb, &fe_range);
+    check_fe("fe_constant", constant, big_reduce(wide), 0);
+    check_canonical(constant);
 }
 
 /* Values next to 0, p and 2^255, where canonical forms change. */
@@ -221,24 +217,24 @@ static void try_edges(void)
             if (offset < 0 && word[0] < (uint64_t)-offset) continue;
             if (offset > 0 && word[0] + (uint64_t)offset < word[0]) continue;
             word[0] += (uint64_t)(int64_t)offset;
-            check_canonical(fe_constant(word));
+            check_constant(word);
         }
+    for (int i = 0; i < 200; i++)
+        check_constant((const uint64_t[4]){random_word(), random_word(), random_word(), random_word() >> 1});
 }
 
 static void try_lookup(void)
 {
     fe_table_limb row[FE_LIMBS][8];
-    uint64_t index[LANES];
+    uint64_t index[LANES], found[FE_LIMBS][LANES];
     for (int limb = 0; limb < FE_LIMBS; limb++)
-        for (int j = 0; j < 8; j++) row[limb][j] = (fe_table_limb)(random_word() % fe_bound[limb]);
+        for (int j = 0; j < 8; j++) row[limb][j] = (fe_table_limb)random_word();
     for (int lane = 0; lane < LANES; lane++) index[lane] = random_word();
-    const fe found = fe_lookup8((const fe_table_limb(*)[8])row, vec_load(index));
-    for (int limb = 0; limb < FE_LIMBS; limb++) {
-        uint64_t lanes[LANES];
-        vec_store(lanes, found.limb[limb]);
+    fe_store(found, fe_lookup8((const fe_table_limb(*)[8])row, vec_load(index)));
+    for (int limb = 0; limb < FE_LIMBS; limb++)
         for (int lane = 0; lane < LANES; lane++)
-            if (lanes[lane] != row[limb][index[lane] & 7] && failures++ < 20) fprintf(stderr, "fe_lookup8 is wrong\n");
-    }
+            if (found[limb][lane] != row[limb][index[lane] & 7] && failures++ < 20)
+                fprintf(stderr, "fe_lookup8 is wrong\n");
 }
 
 /* Inversion and square roots against the reference's own powers. */
@@ -247,7 +243,7 @@ static void try_powers(void)
     fe a[INTERLEAVE], root[INTERLEAVE], ones[INTERLEAVE];
     lane_mask was_square[INTERLEAVE];
     for (int i = 0; i < INTERLEAVE; i++) {
-        fill(a[i].limb, fe_bound, i == 0 ? 4 : 3);
+        fill(a[i].limb, &fe_range, i == 0 ? 4 : 3);
         ones[i] = fe_one();
     }
     const fe inverse = fe_invert(a[0]), product = fe_mul(inverse, a[0]);
@@ -281,6 +277,7 @@ int main(int argc, char **argv)
         try_powers();
     }
     try_edges();
+    try_backend();
     printf("%s: %d rounds, %lu failures\n", BACKEND, rounds, failures);
     return failures != 0;
 }

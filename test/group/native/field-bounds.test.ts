@@ -11,7 +11,7 @@ const source = fileURLToPath(new URL('../../../src/group/native/', import.meta.u
 
 const INSTRUCTION_SETS: Readonly<Record<string, readonly string[]>> = {
   'avx512-ifma': ['f', 'dq', 'bw', 'vl', 'ifma', 'vbmi2'].map((set) => `-mavx512${set}`),
-  avx2: [],
+  avx2: ['-mfma'],
 };
 
 // The variants are there only if the compiler was when the package was installed.
