@@ -13,7 +13,7 @@ export interface Receiver {
   readonly url: string;
   readonly requests: ReceivedRequest[];
   /** What is answered; nothing at all when `status` is `undefined`. */
-  readonly answer: { status: number | undefined; location?: string; body?: string };
+  readonly answer: { status: number | undefined; location?: string; isUnfinished?: boolean };
 }
 
 /** A webhook on this machine, over plain HTTP, closed when the test ends. */
@@ -28,7 +28,8 @@ export async function receiver(): Promise<Receiver> {
       requests.push({ method, path, headers, body: Buffer.concat(pieces) });
       if (answer.status === undefined) return;
       response.writeHead(answer.status, answer.location === undefined ? {} : { Location: answer.location });
-      response.end(answer.body);
+      response.write('the beginning of an answer');
+      if (answer.isUnfinished !== true) response.end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
