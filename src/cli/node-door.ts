@@ -6,3 +6,4 @@ export { openStore, idSource, isId, LOCK_FILE, DATABASE_FILE, type Store } from 
 export { openNodeLedger, type NodeLedger } from '../node/ledger/index.js';
 export type { NodeContext, Actor } from '../node/context.js';
 export * from '../node/backup/index.js';
+export { Tokens } from '../node/tokens/index.js';

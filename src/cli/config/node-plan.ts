@@ -26,6 +26,7 @@ export interface NodePlan extends Pick<
   readonly api: {
     readonly listen: ListenAddress;
     readonly tls: { readonly certificatePath: string; readonly keyPath: string } | undefined;
+    readonly names: readonly string[];
   };
   readonly alarms: Omit<NodeConfig['alarms'], 'webhook'> & {
     readonly webhook: { readonly url: string; readonly secret: SecretSource } | undefined;
@@ -97,19 +98,20 @@ function planOf(file: NodeFile, fields: Fields, environment: NodeJS.ProcessEnv):
   };
 }
 
-function apiOf({ listen, tls, plainHttp = 'loopback' }: NodeFile['api'], fields: Fields): NodePlan['api'] {
+function apiOf({ listen, tls, names = [] }: NodeFile['api'], fields: Fields): NodePlan['api'] {
   const address = fields.address(listen, 'api.listen');
-  if (tls === undefined && plainHttp === 'loopback' && !isLoopback(address.host)) {
+  if (tls === undefined && !isLoopback(address.host)) {
     throw new VesicaError(
       'config/insecure-transport',
-      `${fields.sourceOf('api.listen')}: api.listen is not on the loopback: tokens would go over the network as plain ` +
-        'text. Set api.tls, or api.plainHttp: anywhere if a proxy in front of it does TLS',
+      `${fields.sourceOf('api.listen')}: api.listen is not on this machine alone, so the API needs api.tls: tokens would ` +
+        'go over the network as plain text',
       { field: 'api.listen' },
     );
   }
   return {
     listen: address,
     tls: tls && { certificatePath: fields.path(tls.certificate), keyPath: fields.path(tls.key) },
+    names,
   };
 }
 

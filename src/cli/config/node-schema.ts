@@ -48,7 +48,6 @@ const webhook = Type.Object(
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 const LOG_FORMATS = ['auto', 'json', 'text'] as const;
-const PLAIN_HTTP = ['loopback', 'anywhere'] as const;
 
 export const NODE_SCHEMA = Type.Object(
   {
@@ -84,9 +83,10 @@ export const NODE_SCHEMA = Type.Object(
             strict,
           ),
         ),
-        plainHttp: Type.Optional(
-          Type.Enum(PLAIN_HTTP, {
-            description: 'without api.tls: loopback, or anywhere if a proxy or a private network protects it',
+        names: Type.Optional(
+          Type.Array(Type.String({ pattern: '^[A-Za-z0-9.-]{1,253}$' }), {
+            maxItems: 16,
+            description: 'host names by which the admin API may be called, beside that of api.listen',
           }),
         ),
       },

@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { plainLabel } from '../../plain-label.js';
+import { action, type CommandContext } from '../action.js';
+import { connectionTo, DEFAULT_NODE, type Connection, type ConnectionOptions } from './connection.js';
+
+/** Options of every command that asks a node. */
+export interface ClientOptions extends ConnectionOptions {
+  readonly json?: true;
+}
+
+/** What a client command works with. */
+export interface Client {
+  readonly connection: Connection;
+  /** The answer itself: as JSON with `--json`, else as what `people` makes of it. */
+  readonly show: (answer: unknown, people: () => string) => void;
+  /** What to do after this, for people. */
+  readonly next: (command: string) => void;
+  readonly context: CommandContext;
+}
+
+const MAX_CELL_CHARS = 72;
+
+/** Gives `command` the options by which it finds a node, and runs `work` against it. */
+export function clientAction<Arguments extends readonly unknown[], Options>(
+  command: Command,
+  work: (client: Client, options: Options, ...given: Arguments) => Promise<void>,
+): Command {
+  return command
+    .option('--node <url>', `address of the node's API (or VESICA_URL; default ${DEFAULT_NODE})`)
+    .option(
+      '--token-file <path>',
+      'file that holds the token (or VESICA_TOKEN_FILE; or the token in VESICA_TOKEN)',
+    )
+    .option('--json', 'print the answer as JSON on standard output, and nothing else there')
+    .action(
+      action(async (context, ...all: readonly unknown[]) => {
+        // Commander gives the arguments, then the options, then the command.
+        const options = all[all.length - 2] as Options & ClientOptions;
+        const given = all.slice(0, -2) as unknown as Arguments;
+        await work(await openClient(context, options), options, ...given);
+      }),
+    );
+}
+
+/** A client for a command that is not only one. */
+export async function openClient(context: CommandContext, options: ClientOptions): Promise<Client> {
+  const { reporter, print, signal } = context;
+  const connection = await connectionTo(options, { environment: process.env, signal });
+  return {
+    connection,
+    context,
+    show: (answer, people) =>
+      print(options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : people()),
+    next: (command) => {
+      if (options.json !== true) reporter.line(`next: ${command}`);
+    },
+  };
+}
+
+/** Columns of text under their heads; a line that says so when there are no rows. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[], none: string): string {
+  if (rows.length === 0) return `${none}\n`;
+  const cells = [heads, ...rows].map((row) => row.map((cell) => plainLabel(cell, MAX_CELL_CHARS)));
+  return `${lines(cells)}\n`;
+}
+
+/** A name and a value on each line. */
+export function sheet(rows: readonly (readonly [string, string])[]): string {
+  return `${lines(rows.map(([name, value]) => [name, plainLabel(value, 200)]))}\n`;
+}
+
+function lines(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** An argument as it can be typed into a shell. */
+export function shellWord(text: string): string {
+  return /^[A-Za-z0-9_./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
