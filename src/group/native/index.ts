@@ -52,7 +52,8 @@ function load(): Loaded {
         ? { kernels, reason: undefined }
         : {
             kernels,
-            reason: 'the processor has neither AVX-512 IFMA nor AVX2 with FMA, or the system does not enable them',
+            reason:
+              'the processor has neither AVX-512 IFMA nor AVX2 with FMA, or the system does not enable them',
           };
     } catch (error) {
       if (isModuleNotFound(error)) continue;
