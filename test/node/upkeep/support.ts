@@ -1,8 +1,19 @@
 import type { AuditAction } from '../../../src/node/audit/index.js';
 import { Definitions } from '../../../src/node/datasets/index.js';
-import { Agreements, Partners, type AgreementTerms } from '../../../src/node/partners/index.js';
+import {
+  Agreements,
+  Partners,
+  type AgreementTerms,
+  type NewAgreement,
+} from '../../../src/node/partners/index.js';
 import type { SessionRow } from '../../../src/node/store/index.js';
-import { Alarms, Schedules, type AlarmsOptions, type ScheduleView } from '../../../src/node/upkeep/index.js';
+import {
+  Alarms,
+  Schedules,
+  type AlarmsOptions,
+  type ScheduleView,
+  type NewSchedule,
+} from '../../../src/node/upkeep/index.js';
 import { createIdentity, type NodeIdentity } from '../../../src/transport/index.js';
 import { addDataset, agreementTerms, openNode, OPS, type TestNode } from '../partners/support.js';
 import { addPartner, newFolder } from '../support/states.js';
@@ -59,7 +70,7 @@ export async function agree(node: TestNode, more: Partial<AgreementTerms> = {}):
     node.own.fingerprint,
     `sha256:${Buffer.from(partner).toString('hex').padEnd(64, '0')}`,
   ]);
-  const draft = { partner, terms, approval: 'automatic', datasets: ['customers'] } as const;
+  const draft: NewAgreement = { partner, terms, approval: 'automatic', datasets: ['customers'] };
   const { id: agreement } = await agreements.create(draft, OPS);
   await agreements.activate(agreement, OPS);
   return { partner, agreement, agreements };
@@ -125,16 +136,15 @@ export function schedulesOf(
   return { ...agreed, schedules, starts };
 }
 
-/** Weekly, in the night to Monday of the week after `NOW`, a Friday. */
-export const weekly = (agreement: string) =>
-  ({
-    agreement,
-    dataset: 'customers',
-    name: 'Weekly refresh',
-    pattern: '30 3 * * 0',
-    timeZone: 'Europe/Amsterdam',
-    missedRun: 'skip',
-    request: { mode: 'psi-ca', purpose: 'campaign-measurement', identifierTypes: ['email'] },
-  }) as const;
+/** Weekly, on Sunday in the night; `NOW` is a Friday. */
+export const weekly = (agreement: string): NewSchedule => ({
+  agreement,
+  dataset: 'customers',
+  name: 'Weekly refresh',
+  pattern: '30 3 * * 0',
+  timeZone: 'Europe/Amsterdam',
+  missedRun: 'skip',
+  request: { mode: 'psi-ca', purpose: 'campaign-measurement', identifierTypes: ['email'] },
+});
 
 export const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
