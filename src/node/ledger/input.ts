@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { VesicaError } from '../../errors.js';
-import type { StateTransaction } from '../store/index.js';
+import type { StateTransaction, Store } from '../store/index.js';
 import type { SketchKeys, SketchedList } from './row-tags.js';
 import { changedKeys, sketchList } from './sketch.js';
 
@@ -101,4 +101,27 @@ export async function keepSketch(
       created_at: at,
     })
     .execute();
+}
+
+/**
+ * Seals every sketch anew, each on the disk before the next, so that what opens them is the cipher's key of today; how many.
+ * Broken off, it is done again from the start.
+ *
+ * @throws VesicaError what `cipher` throws when it cannot open one; `state/unwritable`.
+ */
+export async function resealSketches(store: Store, cipher: ByteCipher): Promise<number> {
+  const rows = await store.db.selectFrom('input_sketches').select('entry_id').orderBy('entry_id').execute();
+  let count = 0;
+  for (const { entry_id: entry } of rows) {
+    count += await store.transaction(async (trx) => {
+      const query = trx.selectFrom('input_sketches').select('sealed').where('entry_id', '=', entry);
+      const row = await query.executeTakeFirst();
+      // One whose reservation was released meanwhile is gone.
+      if (row === undefined) return 0;
+      const sealed = await cipher.seal(await cipher.open(row.sealed));
+      await trx.updateTable('input_sketches').set({ sealed }).where('entry_id', '=', entry).execute();
+      return 1;
+    });
+  }
+  return count;
 }

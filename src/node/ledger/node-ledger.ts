@@ -5,7 +5,7 @@ import type { AuditLog } from '../audit/index.js';
 import { idSource, type IdSources, type Store } from '../store/index.js';
 import { Accounts } from './accounts.js';
 import { accountHistory, type LedgerHistoryEntry } from './history.js';
-import { inputOf, type AccountKey, type ByteCipher, type LedgerInput } from './input.js';
+import { inputOf, resealSketches, type AccountKey, type ByteCipher, type LedgerInput } from './input.js';
 import { sketchKeys, type SketchedList } from './row-tags.js';
 import { SessionAccount, type LedgerParts, type SessionAccountTerms } from './session-account.js';
 
@@ -32,8 +32,8 @@ export interface NodeLedger {
   /** Sketches a list, once for each session; it takes about a second for a million rows. Errors of `sketchList`. */
   input(list: SketchedList): Promise<LedgerInput>;
   /**
-   * The protocol's ledger for one session. Its `reserve` also throws VesicaError `budget/near-repeat`; what cannot be
-   * written is `state/unwritable`.
+   * The protocol's ledger for one session. Its `reserve` also throws VesicaError `budget/near-repeat` and
+   * `budget/unanswered`; what cannot be written is `state/unwritable`.
    *
    * @throws VesicaError `config/invalid` with field `lineage` when that is no short plain name.
    */
@@ -44,6 +44,11 @@ export interface NodeLedger {
   history(account: AccountKey & { readonly limit: BudgetLimit }): Promise<readonly LedgerHistoryEntry[]>;
   /** The accounts that have spent anything. */
   accounts(): Promise<readonly AccountKey[]>;
+  /**
+   * Seals all sketches under the cipher's key of today, so that no earlier one is needed for them; how many there are.
+   * Errors of `resealSketches`; doing it again finishes what was broken off.
+   */
+  rotate(): Promise<number>;
   /** Waits until what was released is gone from the store as well. Before the store is closed. */
   settled(): Promise<void>;
 }
@@ -101,6 +106,7 @@ export async function openNodeLedger(store: Store, options: NodeLedgerOptions): 
         .orderBy('partner_id')
         .orderBy('lineage')
         .execute(),
+    rotate: () => resealSketches(store, cipher),
     settled: async () => {
       await Promise.all(pending);
     },

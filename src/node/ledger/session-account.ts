@@ -10,7 +10,7 @@ import {
 } from '../../ledger/index.js';
 import type { Reservation, SessionLedger } from '../../protocol/index.js';
 import type { AuditEntry, AuditLog } from '../audit/index.js';
-import type { Store } from '../store/index.js';
+import type { OnUnanswered, Store } from '../store/index.js';
 import type { Accounts } from './accounts.js';
 import {
   keepSketch,
@@ -19,6 +19,7 @@ import {
   type LedgerInput,
   type Sketches,
 } from './input.js';
+import { requireAnswered } from './unanswered.js';
 
 /** One session's side of an account. */
 export interface SessionAccountTerms extends AccountKey {
@@ -26,6 +27,8 @@ export interface SessionAccountTerms extends AccountKey {
   readonly limit: BudgetLimit;
   /** The node's own list in this session. */
   readonly input: LedgerInput;
+  /** What to do when the same request was paid for and its answer was lost: `charge` pays again, for other noise. */
+  readonly onUnanswered: OnUnanswered;
   /** Id of the session, for the history. */
   readonly session?: string;
 }
@@ -101,9 +104,10 @@ export class SessionAccount implements SessionLedger {
 
   async #insert(id: string, request: string, cost: PrivacyCost): Promise<void> {
     const { store, sketches, now } = this.#parts;
-    const { partner, lineage, input, session } = this.#terms;
+    const { partner, lineage, input, session, onUnanswered } = this.#terms;
     const at = now().toISOString();
     await store.transaction(async (trx) => {
+      await requireAnswered(trx, this.#terms, request, onUnanswered);
       await requireNoNearRepeat(trx, this.#terms, sketches, input);
       await trx
         .insertInto('ledger_entries')

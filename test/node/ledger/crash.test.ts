@@ -53,9 +53,17 @@ describe('a node that is killed', () => {
     expect(statement.left.epsilon).toEqual(spent > 0 ? rational(1n, 4n) : rational(1n));
     expect(await store.db.selectFrom('ledger_entries').select('state').execute()).toHaveLength(spent);
 
-    const again = ledger.forSession({ ...ACCOUNT, input: await ledger.input(people(0)) });
+    const again = ledger.forSession({
+      ...ACCOUNT,
+      onUnanswered: 'charge',
+      input: await ledger.input(people(0)),
+    });
     expect(await again.recall(request(7))).toBe(answer);
-    const alike = ledger.forSession({ ...ACCOUNT, input: await ledger.input(people(5)) });
+    const alike = ledger.forSession({
+      ...ACCOUNT,
+      onUnanswered: 'charge',
+      input: await ledger.input(people(5)),
+    });
     const reserved = alike.reserve(request(8), cost('0.25'));
     if (spent > 0) expect((await failure(reserved)).code).toBe('budget/near-repeat');
     else await (await reserved).commit();

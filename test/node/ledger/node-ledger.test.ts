@@ -132,7 +132,9 @@ describe("a node's ledger", () => {
     );
     const input = await people(0, 1);
     for (const lineage of ['', 'a@b', ' a', 'x'.repeat(64)]) {
-      const { code, field } = await failure(() => ledger.forSession({ ...ACCOUNT, lineage, input }));
+      const { code, field } = await failure(() =>
+        ledger.forSession({ ...ACCOUNT, lineage, input, onUnanswered: 'refuse' }),
+      );
       expect([code, field]).toEqual(['config/invalid', 'lineage']);
     }
   });

@@ -28,6 +28,7 @@ const session = ledger.forSession({
   lineage: 'customers',
   limit: { epsilon: '1', delta: '1e-6' },
   input,
+  onUnanswered: 'charge',
 });
 if (stage === 'open') await stop('open');
 for (let count = 1; stage === 'loop'; count += 1) {

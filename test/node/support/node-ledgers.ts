@@ -9,7 +9,7 @@ import {
   type NodeLedger,
   type NodeLedgerOptions,
 } from '../../../src/node/ledger/index.js';
-import type { Store } from '../../../src/node/store/index.js';
+import type { OnUnanswered, Store } from '../../../src/node/store/index.js';
 import type { Identity, SessionLedger } from '../../../src/protocol/index.js';
 import { ephemeralIdentity } from '../../../src/transport/index.js';
 import { seededRandom } from '../../support/deterministic-random.js';
@@ -45,12 +45,13 @@ export interface TestLedger {
   readonly audit: AuditLog;
   /** The input of a list with these people. */
   readonly people: (from: number, to: number) => Promise<LedgerInput>;
-  /** A session of partner acme about customers, by default with 200 people. */
+  /** A session of partner acme about customers, by default with 200 people, that pays again for what has no answer. */
   readonly session: (terms?: {
     input?: LedgerInput;
     partner?: string;
     lineage?: string;
     limit?: typeof LIMIT;
+    onUnanswered?: OnUnanswered;
   }) => Promise<SessionLedger>;
 }
 
@@ -66,6 +67,6 @@ export async function newLedger(
   const ledger = await openNodeLedger(store, { ...sources, identity, audit, ...options });
   const people = (from: number, to: number): Promise<LedgerInput> => ledger.input(listOf(rows(from, to)));
   const session: TestLedger['session'] = async (terms = {}) =>
-    ledger.forSession({ ...ACCOUNT, input: await people(0, 200), ...terms });
+    ledger.forSession({ ...ACCOUNT, onUnanswered: 'charge', input: await people(0, 200), ...terms });
   return { store, ledger, audit, people, session };
 }
