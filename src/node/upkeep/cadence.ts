@@ -61,8 +61,9 @@ export class Cadence {
       count += 1;
       last = occurrence;
     }
-    // Croner counts a run in the second of its reference as one before it.
-    return { count, last: this.#cron.previousRuns(1, until)[0] ?? last };
+    // Croner looks before its reference, and a run at `until` counts.
+    const reference = new Date(until.getTime() + 1);
+    return { count, last: this.#cron.previousRuns(1, reference)[0] ?? last };
   }
 
   /** The first occurrence after `after` that is far enough from a run at `run`. */
