@@ -53,8 +53,8 @@ const MAX_COLUMNS: Readonly<Record<UploadProfile, number>> = { meta: 3, google: 
  *   (https://www.facebook.com/business/help/2082575038703844). Addresses trimmed and lower-cased, with the dots that Gmail
  *   ignores; phone numbers as digits with the country code, without plus sign and leading zeros
  *   (https://developers.facebook.com/documentation/ads-commerce/conversions-api/parameters/customer-information-parameters):
- *   the rules of profile `meta`. Advertising ids are not hashed, lower case with hyphens
- *   (https://developers.facebook.com/docs/marketing-api/audiences/guides/custom-audiences).
+ *   the rules of profile `meta`. Advertising ids are not hashed
+ *   (customaudiencemixin.py in https://github.com/facebook/facebook-python-business-sdk), lower case with hyphens.
  * - Google, Customer Match. Headers `Email` and `Phone`, each in as many columns as needed
  *   (https://support.google.com/google-ads/answer/7659867). Addresses without any white space, lower-cased, those of
  *   gmail.com and googlemail.com without dots and without the plus sign and what follows it; phone numbers in E.164 with the
