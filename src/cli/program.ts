@@ -1,7 +1,10 @@
 import { Command, Option } from 'commander';
+import { addClientCommands } from './client/commands.js';
 import { addDataCommands } from './data-command.js';
 import type { DemoOptions } from './demo/demo-command.js';
 import { addIdentityCommands } from './identity-command.js';
+import { addGovernanceCommands } from './governance/commands.js';
+import { addNodeCommands } from './node/commands.js';
 import { addPlanCommand } from './plan-command.js';
 import { action } from './action.js';
 import { VERSION } from './version.js';
@@ -44,6 +47,9 @@ export function createProgram(): Command {
       }),
     );
 
+  addNodeCommands(program);
+  addClientCommands(program);
+  addGovernanceCommands(program);
   addDataCommands(program);
   addIdentityCommands(program);
   addPlanCommand(program);

@@ -1,5 +1,5 @@
 import { VesicaError } from '../../errors.js';
-import { isId } from '../node-door.js';
+import { isId } from '../../node/index.js';
 import { itemOf, listOf, textOf, type Item } from './answers.js';
 import type { Connection } from './connection.js';
 

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fromHex } from '../../bytes.js';
 import { VesicaError } from '../../errors.js';
-import { NODE_DEFAULTS, type KeySource, type NodeConfig } from '../node-door.js';
+import { NODE_DEFAULTS, type KeySource, type NodeConfig } from '../../node/index.js';
 import { parseListenAddress, type ListenAddress } from '../../transport/index.js';
 import { withEnvironment, type Overridden } from './node-environment.js';
 import { NODE_SCHEMA, type LogLevel, type NodeFile } from './node-schema.js';

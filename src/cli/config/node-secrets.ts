@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { constants, open, type FileHandle } from 'node:fs/promises';
 import { VesicaError } from '../../errors.js';
-import { KeyRing, loadMasterKey } from '../node-door.js';
+import { KeyRing, loadMasterKey } from '../../node/index.js';
 import { loadIdentity, type NodeIdentity } from '../../transport/index.js';
 import type { NodePlan, SecretSource } from './node-plan.js';
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { VesicaError } from '../../errors.js';
-import { auditLog, idSource, loadMasterKey, MASTER_KEY_BYTES, openStore, Tokens } from '../node-door.js';
+import { auditLog, idSource, loadMasterKey, MASTER_KEY_BYTES, openStore, Tokens } from '../../node/index.js';
 import { randomBytes } from '../../random.js';
 import { systemRandom } from '../../system-random.js';
 import { createIdentity, loadIdentity, saveIdentity, type NodeIdentity } from '../../transport/index.js';
