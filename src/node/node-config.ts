@@ -18,7 +18,7 @@ export interface NodeConfig {
   readonly listen: ListenAddress;
   /** `auto` unless told; see `chooseEngine`. */
   readonly engine?: string | undefined;
-  /** Worker threads of the engine. */
+  /** Worker threads of the engine; 0 does the work in the thread that answers requests, for tests and tiny machines. */
   readonly threads: number;
   readonly limits: NodeLimits;
   readonly timeouts: NodeTimeouts;

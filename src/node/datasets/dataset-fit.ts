@@ -48,5 +48,6 @@ function measuresFor({ measures = [] }: DatasetData, terms: Terms): typeof measu
 }
 
 function requireFit(holds: boolean, why: string): asserts holds {
-  if (!holds) throw new VesicaError('config/invalid', `the dataset does not fit: ${why}`, { field: 'dataset' });
+  if (!holds)
+    throw new VesicaError('config/invalid', `the dataset does not fit: ${why}`, { field: 'dataset' });
 }

@@ -1,6 +1,6 @@
 import { VesicaError } from '../../errors.js';
 import { found, NODE_ACTOR, type Actor, type NodeContext } from '../context.js';
-import type { StateTransaction } from '../store/index.js';
+import type { DatasetState, StateTransaction } from '../store/index.js';
 import { Definitions, type Dataset } from './definitions.js';
 import type { DatasetVersion, LoadVersionOptions, Versions } from './versions.js';
 
@@ -15,28 +15,22 @@ export class Datasets {
   }
 
   /** @throws VesicaError as `Definitions.define`. */
-  create(input: unknown, actor: Actor): Promise<Dataset> {
+  define(input: unknown, actor: Actor): Promise<Dataset> {
     return this.#write('dataset.created', actor, (definitions) => definitions.define(input));
   }
 
   /** @throws VesicaError `api/not-found`; as `Definitions.redefine`. */
-  change(id: string, input: unknown, actor: Actor): Promise<Dataset> {
+  redefine(id: string, input: unknown, actor: Actor): Promise<Dataset> {
     return this.#write('dataset.changed', actor, async (definitions) =>
       definitions.redefine(found(await definitions.find(id), 'dataset'), input),
     );
   }
 
-  /** Takes a dataset out of use: no session reads it any more. @throws VesicaError `api/not-found`. */
-  archive(id: string, actor: Actor): Promise<Dataset> {
-    return this.#write('dataset.archived', actor, async (definitions) =>
-      definitions.setState(found(await definitions.find(id), 'dataset'), 'archived'),
-    );
-  }
-
-  /** Takes it back into use. @throws VesicaError `api/not-found`. */
-  activate(id: string, actor: Actor): Promise<Dataset> {
-    return this.#write('dataset.changed', actor, async (definitions) =>
-      definitions.setState(found(await definitions.find(id), 'dataset'), 'active'),
+  /** Takes a dataset out of use, so that no session reads it any more, or back into it. @throws VesicaError `api/not-found`. */
+  setState(id: string, state: DatasetState, actor: Actor): Promise<Dataset> {
+    const action = state === 'archived' ? 'dataset.archived' : 'dataset.changed';
+    return this.#write(action, actor, async (definitions) =>
+      definitions.setState(found(await definitions.find(id), 'dataset'), state),
     );
   }
 
@@ -58,13 +52,12 @@ export class Datasets {
    *
    * @throws VesicaError `api/not-found`; as `Versions.load`.
    */
-  async load(id: string, actor: Actor, options: LoadVersionOptions = {}): Promise<DatasetVersion> {
-    const dataset = await this.get(id);
-    const { version } = await this.read(dataset, actor, options);
+  async loadVersion(id: string, actor: Actor, options: LoadVersionOptions = {}): Promise<DatasetVersion> {
+    const { version } = await this.read(await this.get(id), actor, options);
     return version;
   }
 
-  /** As `load`, and gives the list as well. */
+  /** As `loadVersion`, and gives the list as well. */
   async read(dataset: Dataset, actor: Actor, options: LoadVersionOptions): ReturnType<Versions['load']> {
     const { audit } = this.#context;
     const subject = { kind: 'dataset', id: dataset.id };

@@ -1,4 +1,4 @@
-import { chooseEngine, startPool, type Engine, type GroupOperations } from '../../group/index.js';
+import { chooseEngine, inlineOperations, startPool, type Engine, type GroupOperations } from '../../group/index.js';
 
 /** The threads that do the group operations of all sessions of a node. */
 export class EngineRoom {
@@ -13,7 +13,10 @@ export class EngineRoom {
   }
 
   get operations(): GroupOperations {
-    return (this.#operations ??= startPool({ engine: this.engine, threads: this.#threads }));
+    return (this.#operations ??=
+      this.#threads === 0
+        ? inlineOperations(this.engine)
+        : startPool({ engine: this.engine, threads: this.#threads }));
   }
 
   /** The engine in the words of the report. */

@@ -30,7 +30,10 @@ export interface SessionMeans {
 /** Told of what alarms are made of. What it throws is told to `failed`, and changes nothing for the session. */
 export interface SessionObserver {
   /** A session is done. `matchRate` is `null` when this side learned none. */
-  done(session: SessionRow, figures: { readonly ownItems: number; readonly matchRate: number | null }): Promise<void>;
+  done(
+    session: SessionRow,
+    figures: { readonly ownItems: number; readonly matchRate: number | null },
+  ): Promise<void>;
   /** A session of this partner was refused, by this node or by the partner, or failed. */
   refused(partnerId: string, session: SessionRow | undefined, error: VesicaError): Promise<void>;
   /** A key that is no partner's tried to connect. */

@@ -1,7 +1,21 @@
 import { VesicaError } from '../../errors.js';
-import { pageOf, rowsToAsk, found, type Actor, type NodeContext, type Page, type PageQuery } from '../context.js';
+import {
+  pageOf,
+  rowsToAsk,
+  found,
+  type Actor,
+  type NodeContext,
+  type Page,
+  type PageQuery,
+} from '../context.js';
 import type { SessionEventRow, SessionRow, StateTransaction, StoredSessionState } from '../store/index.js';
-import { eventOf, viewOf, type JoinedSessionRow, type SessionEvent, type SessionView } from './session-view.js';
+import {
+  eventOf,
+  viewOf,
+  type JoinedSessionRow,
+  type SessionEvent,
+  type SessionView,
+} from './session-view.js';
 import { isEnd, mayGo, OPEN_STATES } from './states.js';
 
 export type EventDetail = SessionEvent['detail'];
@@ -55,9 +69,13 @@ export class SessionRecords {
     const { row, event } = await store.transaction(async (trx) => {
       const before = found(await this.#select(trx, id), 'session');
       if (!mayGo(before.state, move.to)) {
-        throw new VesicaError('state/conflict', `the session is ${before.state}: it cannot become ${move.to}`, {
-          field: 'state',
-        });
+        throw new VesicaError(
+          'state/conflict',
+          `the session is ${before.state}: it cannot become ${move.to}`,
+          {
+            field: 'state',
+          },
+        );
       }
       const at = now().toISOString();
       const after: SessionRow = {
@@ -84,7 +102,11 @@ export class SessionRecords {
   }
 
   /** Changes a session that stays in its state, which must be one of `states`. */
-  async change(id: string, states: readonly StoredSessionState[], changes: Partial<SessionRow>): Promise<void> {
+  async change(
+    id: string,
+    states: readonly StoredSessionState[],
+    changes: Partial<SessionRow>,
+  ): Promise<void> {
     const { store, now } = this.#context;
     const { numUpdatedRows } = await store.db
       .updateTable('sessions')
@@ -146,7 +168,7 @@ export class SessionRecords {
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .where('state', 'in', OPEN_STATES)
       .executeTakeFirstOrThrow();
-    return Number(count);
+    return count;
   }
 
   async find(id: string): Promise<SessionView | undefined> {

@@ -1,6 +1,12 @@
 import { inventoryOf, type LoadedList } from '../../data/index.js';
 import { VesicaError } from '../../errors.js';
-import type { Session, SessionBrief, SessionOutcome, SessionParty, SessionState } from '../../protocol/index.js';
+import type {
+  Session,
+  SessionBrief,
+  SessionOutcome,
+  SessionParty,
+  SessionState,
+} from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/index.js';
 import { driveSession, startSha512, verifySignature, type Channel } from '../../transport/index.js';
 import { NODE_ACTOR, type Actor } from '../context.js';
@@ -63,10 +69,6 @@ export class SessionRun {
     this.#stop.abort(error);
   }
 
-  get signal(): AbortSignal {
-    return this.#stop.signal;
-  }
-
   get input(): RunInput | undefined {
     return this.#input;
   }
@@ -96,7 +98,7 @@ export class SessionRun {
     const { datasets } = this.#means;
     await records.move(row.id, { to: 'accepted', actor, changes });
     const dataset = await datasets.get(row.dataset_id ?? '');
-    const signal = this.#signalUntilGone();
+    const signal = this.signalUntilGone;
     this.#leave = await turnstile.enter({
       partner: row.partner_id,
       bytes: BYTES_A_SESSION + BYTES_A_KEY * (await this.#expectedKeys(dataset)),
@@ -105,7 +107,10 @@ export class SessionRun {
     this.#mark();
     this.#row = await records.move(row.id, { to: 'running', actor: NODE_ACTOR });
     const { version, list } = await this.#read(row, dataset, signal);
-    await records.change(row.id, ['running'], { dataset_version_id: version.id, own_items: list.types.length });
+    await records.change(row.id, ['running'], {
+      dataset_version_id: version.id,
+      own_items: list.types.length,
+    });
     const brief = await this.#brief(row, dataset, list);
     this.#input = { dataset, version, list, brief };
     this.#mark();
@@ -154,7 +159,7 @@ export class SessionRun {
       .where('dataset_version_id', '=', id)
       .where('ended_at', 'is', null)
       .executeTakeFirstOrThrow();
-    if (Number(count) > 0) return;
+    if (count > 0) return;
     await datasets.unstage(id).catch((error: unknown) => observer.failed('deleting a staged list', error));
   }
 
@@ -209,7 +214,7 @@ export class SessionRun {
       partner: row.partner_id,
       lineage: definition.lineage,
       limit: { epsilon: privacy.epsilonTotal, delta: privacy.deltaTotal },
-      input: await ledger.input(brief.list),
+      input: await ledger.input({ ...brief.list, ...namesOf(list) }),
       session: row.id,
       onUnanswered: row.on_unanswered,
     });
@@ -217,7 +222,7 @@ export class SessionRun {
   }
 
   /** Fires when the run is stopped, and when the partner leaves while this side is busy and would not notice. */
-  #signalUntilGone(): AbortSignal {
+  get signalUntilGone(): AbortSignal {
     const gone = new AbortController();
     void this.#options.channel.gone.then((why) => gone.abort(why));
     return AbortSignal.any([this.#stop.signal, gone.signal]);
@@ -236,4 +241,9 @@ export class SessionRun {
   #mark(): void {
     this.#marks.push(performance.now());
   }
+}
+
+/** The names by which cells of different loads are compared. */
+function namesOf({ cells, cellLabels }: LoadedList): { cellNames?: string[] } {
+  return cells === undefined ? {} : { cellNames: cellLabels.map((label) => JSON.stringify(label)) };
 }

@@ -23,7 +23,11 @@ export interface SessionView {
   readonly ownItems: number | null;
   readonly peerItems: number | null;
   readonly error: SessionFailure | null;
-  readonly receipts: { readonly transcriptDigest: string; readonly own: string; readonly peer: string } | null;
+  readonly receipts: {
+    readonly transcriptDigest: string;
+    readonly own: string;
+    readonly peer: string;
+  } | null;
   readonly reportId: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;

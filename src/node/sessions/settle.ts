@@ -125,6 +125,7 @@ function isWaiting({ state }: SessionRow): boolean {
 }
 
 /** Whether an offer that met `error` may be made again as it is. */
-function mayComeBack({ code, definition }: VesicaError): boolean {
+function mayComeBack({ code, definition, reportedBy }: VesicaError): boolean {
+  if (code === 'session/interrupted') return reportedBy === 'self';
   return code === 'limit/sessions' || (definition.class === 'network' && definition.retryable);
 }
