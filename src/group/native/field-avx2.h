@@ -45,6 +45,8 @@ VESICA_INLINE real_vec real_broadcast(double value) { return _mm256_set1_pd(valu
 VESICA_INLINE fe_factor as_factor(fe a) { return a; }
 VESICA_INLINE fe_factor factor_carry(fe_raw a) { return a; }
 VESICA_INLINE fe_factor factor_carry_minuend(fe_minuend a) { return a; }
+VESICA_INLINE const fe_factor *raw_as_factor(const fe_raw *a, fe_factor *room) { return (void)room, a; }
+VESICA_INLINE const fe_factor *minuend_as_factor(const fe_minuend *a, fe_factor *room) { return (void)room, a; }
 VESICA_INLINE fe fe_carry(fe_raw a) { return a; }
 VESICA_INLINE fe fe_carry_minuend(fe_minuend a) { return a; }
 

@@ -73,6 +73,19 @@ VESICA_INLINE fe fe_carry_minuend(fe_minuend a) { return clean(carry_columns(a.l
 
 VESICA_INLINE fe_factor factor_carry_minuend(fe_minuend a) { return carry_columns(a.limb); }
 
+/* The same for a value that stays in memory: carried into `room`, unless a backend's products are factors already. */
+VESICA_INLINE const fe_factor *raw_as_factor(const fe_raw *a, fe_factor *room)
+{
+    *room = factor_carry(*a);
+    return room;
+}
+
+VESICA_INLINE const fe_factor *minuend_as_factor(const fe_minuend *a, fe_factor *room)
+{
+    *room = factor_carry_minuend(*a);
+    return room;
+}
+
 /* a + b of two products. Columns < 2^57.3 before the carry. */
 VESICA_INLINE fe_factor factor_sum(fe_minuend a, fe_raw b)
 {

@@ -17,7 +17,8 @@ typedef struct {
 /*
  * One step: doubles one of the two points and adds them. `swap` says, for all lanes alike, whether the doubled point is
  * the second one. Addition is symmetric in the two, so only the doubling's inputs are selected. Values stay raw (not
- * carried) from a product to the next sum or difference: eleven carries a step.
+ * carried) from a product to the next sum or difference: eleven carries a step. The order of the products
+ * keeps few values alive.
  */
 VESICA_INLINE void ladder_step(ladder_state *s, const fe_factor *u, lane_mask swap)
 {
@@ -26,19 +27,18 @@ VESICA_INLINE void ladder_step(ladder_state *s, const fe_factor *u, lane_mask sw
     const fe_factor doubled_sum = factor_select(swap, c, a), doubled_difference = factor_select(swap, d, b);
     fe_minuend aa, da;
     fe_raw bb, cb, square;
+    fe_factor aa_room, bb_room, square_room;
     fe_square_minuend(&aa, &doubled_sum);
     fe_square_raw(&bb, &doubled_difference);
     fe_mul_minuend(&da, &d, &a);
     fe_mul_raw(&cb, &c, &b);
-    const fe_factor carried_aa = factor_carry_minuend(aa), carried_bb = factor_carry(bb), e = factor_difference(aa, bb);
-    fe_mul_minuend(&s->x2, &carried_aa, &carried_bb);
-    const fe_factor scaled = factor_mul_small_add(e, 121665, aa);
+    const fe_factor e = factor_difference(aa, bb), scaled = factor_mul_small_add(e, 121665, aa);
     fe_mul_raw(&s->z2, &e, &scaled);
+    fe_mul_minuend(&s->x2, minuend_as_factor(&aa, &aa_room), raw_as_factor(&bb, &bb_room));
     const fe_factor sum = factor_sum(da, cb), difference = factor_difference(da, cb);
     fe_square_minuend(&s->x3, &sum);
     fe_square_raw(&square, &difference);
-    const fe_factor carried_square = factor_carry(square);
-    fe_mul_raw(&s->z3, u, &carried_square);
+    fe_mul_raw(&s->z3, u, raw_as_factor(&square, &square_room));
 }
 
 /* The projective result of the ladder: q = k'P, next = (k' + 1)P. */
