@@ -1,6 +1,6 @@
 /*
- * The engine for AVX2 with FMA, four elements a vector. Compiled on its own with the instruction set switched on; dispatch.c
- * calls it only where the processor and the system have it.
+ * The engine for AVX2 with FMA, four elements a vector. Compiled on its own with the instruction set switched on;
+ * dispatch.c calls it only where the processor and the system have it.
  */
 #include "field-avx2-words.h"
 

@@ -45,7 +45,8 @@ static void try_backend(void)
     int64_t largest[LANES];
     fe_factor a;
     fe_minuend added;
-    for (int lane = 0; lane < LANES; lane++) largest[lane] = (int64_t)((((uint128)121664 << 51) + (1ull << 50)) / 121665) - lane;
+    const uint128 odd_multiple = ((uint128)121664 << 51) + ((uint128)1 << 50);
+    for (int lane = 0; lane < LANES; lane++) largest[lane] = (int64_t)(odd_multiple / 121665) - lane;
     EACH_LIMB a.limb[i] = limb_load(largest);
     fill(added.limb, &minuend_range, 0);
     const fe_factor sum = factor_mul_small_add(a, 121665, added);
