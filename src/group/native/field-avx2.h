@@ -1,9 +1,8 @@
 /*
  * GF(2^255 - 19), four elements at a time, for AVX2 with FMA, in radix 2^51: five limbs, each a signed whole number
  * in a double. The floating-point multiplier is the widest one that AVX2 has: two fused multiply-adds give both
- * halves of a product of 53-bit numbers
- * (Emmart, Zheng and Weems, "Faster modular exponentiation using double precision floating
- * point arithmetic on the GPU", ARITH 2018). Rounding is to nearest, as every thread starts with.
+ * halves of a product of 53-bit numbers (Emmart, Zheng and Weems, "Faster modular exponentiation using double precision
+ * floating point arithmetic on the GPU", ARITH 2018). Rounding is to nearest, as every thread starts with.
  *
  *   fe         |limb| < 2^50 + 2^10. The type every other file stores and adds.
  *   fe_factor  fit for a multiplication: |limb| < 2^51 + 2^22.
@@ -164,7 +163,8 @@ VESICA_INLINE vec fold(vec once, vec twice, vec top)
 /*
  * One parallel carry of columns with |value| <= 267 * 2^51 and, of column 4, |value| <= 51 * 2^51, given with
  * CARRY_BIAS + 2^50 added. A carry is at most 268, the one that counts 19 times 52: the bounds of fe. A whole number
- * below 2^52 under the exponent of 2^52 is a double, from which that 2^52 and the biases of the limb and of the carry into it are taken.
+ * below 2^52 under the exponent of 2^52 is a double, from which that 2^52 and the biases of the limb and
+ * of the carry into it are taken.
  */
 VESICA_INLINE void carry_columns(real_vec out[FE_LIMBS], const vec column[FE_LIMBS], const product_constants *k)
 {
