@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { fromHex } from '../../bytes.js';
 import { VesicaError } from '../../errors.js';
 import { NODE_DEFAULTS, type KeySource, type NodeConfig } from '../../node/index.js';
@@ -193,9 +193,4 @@ export function isLoopback(host: string): boolean {
   if (host === 'localhost') return true;
   const version = isIP(host);
   return version !== 0 && LOOPBACK.check(host, version === 4 ? 'ipv4' : 'ipv6');
-}
-
-/** The folder of backups of a node that has not been told one. */
-export function defaultBackupFolder({ file }: NodePlan): string {
-  return join(dirname(file), 'backups');
 }
