@@ -37,7 +37,7 @@ export async function createAgreement(
   file: string,
 ): Promise<void> {
   const { connection, show, next } = client;
-  const terms = withDecimalTexts(await readDocument(file));
+  const terms = withDecimalTexts(readDocument(file));
   const partner = await idOfResource(connection, 'partner', options.partner);
   const datasets = await Promise.all(
     options.dataset.map((name) => idOfResource(connection, 'dataset', name)),
@@ -115,7 +115,7 @@ parties:
   ${b}: ${otherKey}
 purposes: [campaign-measurement]
 uses:                                   # modes, and who has which role in them
-  - { mode: psi-ca, roles: { ${a}: both, ${b}: both } }
+  - { mode: psi-ca, roles: { ${a}: receiver, ${b}: sender } }
   - { mode: psi, roles: { ${a}: receiver, ${b}: sender } }
 profile: uid2
 identifierTypes: [email]

@@ -161,7 +161,7 @@ function problemOf(status: number, text: string, url: URL): VesicaError {
   let problem: Partial<Record<string, unknown>> = {};
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) problem = value as Partial<Record<string, unknown>>;
+    if (typeof value === 'object' && value !== null) problem = value;
   } catch {
     // Whatever answers is not a node; said below.
   }

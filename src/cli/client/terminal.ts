@@ -18,6 +18,7 @@ export interface Client {
 }
 
 /** Gives `command` the options by which it finds a node, and runs `work` against it. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- what commander hands over has no types
 export function clientAction<Arguments extends readonly unknown[], Options>(
   command: Command,
   work: (client: Client, options: Options, ...given: Arguments) => Promise<void>,

@@ -34,7 +34,7 @@ export async function nodeCommand(
 ): Promise<void> {
   if (options.variables === true) {
     const rows = SETTINGS.map(({ key, variable, description }) => [key, variable, description]);
-    print(`${table(['key', 'variable', 'what'], rows, '')}`);
+    print(table(['key', 'variable', 'what'], rows, ''));
     return;
   }
   const plan = readNodePlan(options.config, process.env);

@@ -46,7 +46,7 @@ function isMixed(text: string): boolean {
 
 /** `value` as plain JSON with everything left out that is secret by its name or its form. Bytes are never told. */
 export function redacted(value: unknown, name = '', depth = 0): unknown {
-  if (value === null || value === undefined) return value;
+  if (value === null) return value;
   if (SECRET_NAME.test(name)) return REDACTED;
   switch (typeof value) {
     case 'string':
@@ -58,7 +58,10 @@ export function redacted(value: unknown, name = '', depth = 0): unknown {
       return String(value);
     case 'object':
       return redactedObject(value, name, depth);
-    default:
+    case 'undefined':
+      return undefined;
+    case 'function':
+    case 'symbol':
       return REDACTED;
   }
 }
