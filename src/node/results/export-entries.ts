@@ -45,6 +45,7 @@ export class ExportEntries {
       row_count: null,
       byte_count: null,
       digest: null,
+      quality: null,
       key_id: null,
       requested_by: actor.name,
       error_code: null,
@@ -64,6 +65,7 @@ export class ExportEntries {
       row_count: rows,
       byte_count: bytes,
       digest,
+      quality: JSON.stringify({ foreignDigests, unusableValues, rowsLeftOut } satisfies ExportQuality),
       key_id: file.keyId,
     } as const;
     // The digest is not in the log, which is for ever: a file of few rows could be guessed from it.
@@ -89,20 +91,6 @@ export class ExportEntries {
       deleted_at: this.#context.now().toISOString(),
     } as const;
     return this.#change(row, changes, { actor, action: 'export.deleted', detail: { rows: row.row_count } });
-  }
-
-  /** What the log says of an export that was ready. */
-  async quality(id: string): Promise<ExportQuality | undefined> {
-    const query = { actions: ['export.created'], subjectKind: 'export', subjectId: id } as const;
-    const { entries } = await this.#context.audit.entries({ ...query, limit: 1 });
-    const detail = entries[0]?.detail;
-    if (detail === undefined) return undefined;
-    const { foreignDigests, unusableValues, rowsLeftOut } = detail;
-    return {
-      foreignDigests: Number(foreignDigests),
-      unusableValues: Number(unusableValues),
-      rowsLeftOut: Number(rowsLeftOut),
-    };
   }
 
   async #change(

@@ -17,6 +17,8 @@ export interface ExportView {
    * of a file with few rows it could be guessed from.
    */
   readonly digest: string | null;
+  /** What was left out of the file; `null` as `rowCount`. */
+  readonly quality: ExportQuality | null;
   /** Name of the token or command that asked for it. */
   readonly requestedBy: string;
   /** Why it failed. */
@@ -61,6 +63,7 @@ export function exportViewOf(row: ExportRow): ExportView {
     rowCount: row.row_count,
     byteCount: row.byte_count,
     digest: row.digest,
+    quality: row.quality === null ? null : (JSON.parse(row.quality) as ExportQuality),
     requestedBy: row.requested_by,
     errorCode: row.error_code,
     createdAt: row.created_at,

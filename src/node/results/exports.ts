@@ -17,7 +17,8 @@ import {
   type Page,
   type PageQuery,
 } from '../context.js';
-import type { Definitions } from '../datasets/index.js';
+import type { Terms } from '../../protocol/index.js';
+import { dataFor, type Definitions } from '../datasets/index.js';
 import type { SealedFolder } from '../keys/index.js';
 import {
   EXPORT_FORMATS,
@@ -27,7 +28,7 @@ import {
   type SessionRow,
 } from '../store/index.js';
 import { ExportEntries } from './export-entries.js';
-import { exportViewOf, type ExportQuality, type ExportView, type NewExport } from './export-view.js';
+import { exportViewOf, type ExportView, type NewExport } from './export-view.js';
 import { DAY_MS, noLongerKept, type MatchedRows, type RetentionDays } from './matched-rows.js';
 
 export interface ExportsOptions {
@@ -110,16 +111,6 @@ export class Exports {
     if (query.after !== undefined) asked = asked.where('id', '<', query.after);
     if (query.session !== undefined) asked = asked.where('session_id', '=', query.session);
     return pageOf(await asked.execute(), query, exportViewOf);
-  }
-
-  /**
-   * What did not go into the file of an export that is, or was, ready; `undefined` of any other. The audit log alone has it.
-   *
-   * @throws VesicaError `api/not-found`.
-   */
-  async quality(id: string): Promise<ExportQuality | undefined> {
-    await this.#row(id);
-    return this.#entries.quality(id);
   }
 
   /**
@@ -263,9 +254,10 @@ export class Exports {
     return session;
   }
 
-  async #dataOf({ dataset_id: id }: SessionRow): Promise<DataDefinition> {
+  /** What the session read of its dataset, so that an export has no identifier that was not agreed. */
+  async #dataOf({ dataset_id: id, terms, side }: SessionRow): Promise<DataDefinition> {
     const dataset = id === null ? undefined : await this.#options.definitions.find(id);
-    return found(dataset, 'dataset').definition.data;
+    return dataFor(found(dataset, 'dataset'), JSON.parse(terms) as Terms, side);
   }
 
   async #expiryOf(session: SessionRow): Promise<Date | null> {

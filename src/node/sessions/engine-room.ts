@@ -1,4 +1,10 @@
-import { chooseEngine, inlineOperations, startPool, type Engine, type GroupOperations } from '../../group/index.js';
+import {
+  chooseEngine,
+  inlineOperations,
+  startPool,
+  type Engine,
+  type GroupOperations,
+} from '../../group/index.js';
 
 /** The threads that do the group operations of all sessions of a node. */
 export class EngineRoom {

@@ -71,11 +71,7 @@ export class Offers {
     const longestPauseMs = 1000 * means.timeouts.connectRetrySeconds;
     const isStopped = (): boolean => signal.aborted;
     let noted: string | undefined;
-    for (
-      let pauseMs = FIRST_PAUSE_MS;
-      !isStopped();
-      pauseMs = Math.min(2 * pauseMs, longestPauseMs)
-    ) {
+    for (let pauseMs = FIRST_PAUSE_MS; !isStopped(); pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       const row = await records.row(id);
       if (row.state !== 'draft' && row.state !== 'offered') return;
       const error = await this.#attempt(row, signal);

@@ -23,6 +23,8 @@ const BYTES_A_SESSION = 32 * 2 ** 20;
 const BYTES_A_KEY = 260;
 const PROGRESS_MS = 250;
 const GREETING_MS = 30_000;
+/** What a timer can count to. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** How a run went, for its report. */
 export interface RunFigures {
@@ -95,7 +97,7 @@ export class SessionRun {
    */
   async begin(row: SessionRow, actor: Actor, changes: Partial<SessionRow>): Promise<SessionBrief> {
     const { records, turnstile } = this.#options;
-    const { datasets } = this.#means;
+    const { agreements, datasets } = this.#means;
     await records.move(row.id, { to: 'accepted', actor, changes });
     const dataset = await datasets.get(row.dataset_id ?? '');
     const signal = this.signalUntilGone;
@@ -105,6 +107,8 @@ export class SessionRun {
       signal,
     });
     this.#mark();
+    // It may have ended while the session waited for its turn.
+    agreements.requireUsable(await agreements.get(row.agreement_id ?? ''));
     this.#row = await records.move(row.id, { to: 'running', actor: NODE_ACTOR });
     const { version, list } = await this.#read(row, dataset, signal);
     await records.change(row.id, ['running'], {
@@ -126,7 +130,7 @@ export class SessionRun {
       timeoutsMs: {
         greeting: GREETING_MS,
         // Somebody on the other side decides; the offer lapses by itself before this.
-        offering: 3_600_000 * (offerHours + 1),
+        offering: Math.min(3_600_000 * (offerHours + 1), LONGEST_TIMER_MS),
         // The other side may have to wait for its turn.
         listing: 1000 * queueSeconds,
       },

@@ -56,6 +56,8 @@ export function openDatabase(path: string, folder: string): OpenDatabase {
     // On macOS a plain fsync leaves data in the drive's cache; elsewhere this does nothing.
     pragma('fullfsync = ON');
     pragma('foreign_keys = ON');
+    // What retention deleted is overwritten, not left in free pages.
+    pragma('secure_delete = ON');
     pragma('trusted_schema = OFF');
   } catch (error) {
     database.close();

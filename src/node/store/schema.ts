@@ -224,6 +224,8 @@ export interface ExportRow {
   row_count: number | null;
   byte_count: number | null;
   digest: string | null;
+  /** JSON: what was left out, and why; `null` while it is written and when that failed. */
+  quality: string | null;
   /** Key that the file is encrypted with. */
   key_id: string | null;
   /** Name of the token. */

@@ -36,6 +36,7 @@ export const ALARM_KINDS = [
   'unknown-peer',
   'webhook-failed',
   'schedule-missed',
+  'retention-failed',
   'audit-broken',
 ] as const;
 export const ALARM_SEVERITIES = ['notice', 'warning', 'critical'] as const;

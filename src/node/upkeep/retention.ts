@@ -54,7 +54,7 @@ export class Retention {
     const [code] = errors.map((error) => asVesicaError(error).code);
     await this.#options.alarms.raise({
       // Something that was to be done at a time and was not, as a run that was missed.
-      kind: 'schedule-missed',
+      kind: 'retention-failed',
       severity: 'critical',
       message: 'what should be deleted by now could not be',
       detail: { what: owner, items: errors.length, code: code ?? null },

@@ -76,7 +76,7 @@ describe('an export', () => {
       `${sha256('bob.canary@example.com')},`,
       `${sha256('carl.canary@example.com')},${sha256('+4930901821')}`,
     ]);
-    expect(await node.exports.quality(suppression.id)).toEqual({
+    expect((await node.exports.get(suppression.id)).quality).toEqual({
       foreignDigests: 0,
       unusableValues: 0,
       rowsLeftOut: 0,
@@ -167,8 +167,8 @@ describe('an export', () => {
   it('is refused where a platform takes none of the identifiers', async () => {
     const node = await openNode();
     const data = { ...people(), identifiers: { email: { type: 'customer_id' } } } as const;
-    const session = await addSession(node, { dataset_id: (await defined(node, data)).id });
-    const { code, field } = await failure(node.exports.create(asked(session, { profile: 'meta' }), ACTOR));
+    const { id } = await finishedSession(node, data, []);
+    const { code, field } = await failure(node.exports.create(asked(id, { profile: 'meta' }), ACTOR));
     expect([code, field]).toEqual(['config/invalid', 'profile']);
   });
 

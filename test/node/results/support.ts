@@ -129,7 +129,18 @@ export async function finishedSession(
 ): Promise<{ id: string; list: LoadedList }> {
   const dataset = await defined(node, data);
   const list = await loadList(data, { random: systemRandom });
-  const id = await addSession(node, { dataset_id: dataset.id });
+  const terms = {
+    mode: 'psi',
+    initiatorRole: 'both',
+    profile: data.profile,
+    keyTypes: [...new Set(Object.values(data.identifiers).map(({ type }) => type))],
+    measures: [],
+  };
+  const id = await addSession(node, {
+    dataset_id: dataset.id,
+    role: 'both',
+    terms: JSON.stringify(terms),
+  });
   await node.matched.keep(id, { versionId: 'v', list, matchedKeys: Uint32Array.from(matchedKeys) });
   return { id, list };
 }

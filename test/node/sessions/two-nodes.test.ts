@@ -7,7 +7,10 @@ const OVERLAP: SessionAsk = { mode: 'psi-ca', purpose: 'audience' };
 const LIFT: SessionAsk = { mode: 'aggregate', purpose: 'campaign-measurement' };
 
 const start = (side: Side, dataset: string, ask: SessionAsk) =>
-  side.services.sessions.create({ agreement: side.agreement, dataset: side.datasets[dataset]!, ask }, OPERATOR);
+  side.services.sessions.create(
+    { agreement: side.agreement, dataset: side.datasets[dataset]!, ask },
+    OPERATOR,
+  );
 
 describe('two nodes', () => {
   it.each([

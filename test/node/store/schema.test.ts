@@ -161,6 +161,7 @@ const TABLES: {
     row_count: 'INTEGER?',
     byte_count: 'INTEGER?',
     digest: 'TEXT?',
+    quality: 'TEXT?',
     key_id: 'TEXT?',
     requested_by: 'TEXT',
     error_code: 'TEXT?',

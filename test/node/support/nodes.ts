@@ -108,7 +108,7 @@ export const AGREEMENT = {
     deltaPerRelease: '0.000001',
     epsilonTotal: '10',
     deltaTotal: '0.00001',
-    minList: 500,
+    minList: 100,
     minCell: 50,
   },
   share: { labels: true, results: true },

@@ -8,6 +8,7 @@ export const runningNode: Migration = {
     `ALTER TABLE sessions ADD COLUMN on_unanswered TEXT NOT NULL DEFAULT 'refuse'
       CHECK (on_unanswered IN ('refuse', 'charge'))`,
     `ALTER TABLE sessions ADD COLUMN error_message TEXT`,
+    `ALTER TABLE exports ADD COLUMN quality TEXT CHECK (json_valid(quality))`,
     `CREATE UNIQUE INDEX sessions_by_protocol_session ON sessions (protocol_session)
       WHERE protocol_session IS NOT NULL`,
   ],

@@ -5,4 +5,9 @@ import { sessionsAndDisclosure } from './0002-sessions-and-disclosure.js';
 import { governance } from './0003-governance.js';
 import { runningNode } from './0004-running-node.js';
 
-export const MIGRATIONS: readonly Migration[] = [partnersAndData, sessionsAndDisclosure, governance, runningNode];
+export const MIGRATIONS: readonly Migration[] = [
+  partnersAndData,
+  sessionsAndDisclosure,
+  governance,
+  runningNode,
+];
