@@ -156,12 +156,12 @@ function pathWith(operation: Operation, values: Readonly<Record<string, string>>
     name: 'gone',
   };
   return operation.path.replace(/\{([a-z]+)\}/g, (_, name: string) =>
-    encodeURIComponent((values[name] ?? usual[name] ?? 'x').toWellFormed()),
+    encodeURIComponent(values[name] ?? usual[name] ?? 'x'),
   );
 }
 
 /** A body with one of its fields, at any depth, replaced, left out or added. */
-function* bodiesFrom(sample: unknown, depth = 0): Generator<unknown> {
+function* bodiesFrom(sample: unknown, depth = 0): Generator {
   for (const value of depth < 2 ? VALUES : DEEP) yield value;
   if (typeof sample !== 'object' || sample === null) return;
   if (!Array.isArray(sample)) {
@@ -172,7 +172,10 @@ function* bodiesFrom(sample: unknown, depth = 0): Generator<unknown> {
   }
   for (const [key, value] of Object.entries(sample)) {
     for (const changed of bodiesFrom(value, depth + 1)) {
-      const copy = (Array.isArray(sample) ? [...sample] : { ...sample }) as Record<string, unknown>;
+      const copy = (Array.isArray(sample) ? [...(sample as unknown[])] : { ...sample }) as Record<
+        string,
+        unknown
+      >;
       copy[key] = changed;
       yield copy;
     }

@@ -41,7 +41,7 @@ export interface TestNode {
   /** Lines of the log. */
   readonly log: string[];
   readonly folder: string;
-  ask(method: string, path: string, ask?: Ask): Promise<Answer>;
+  readonly ask: (method: string, path: string, ask?: Ask) => Promise<Answer>;
 }
 
 export interface TestNodeOptions extends Partial<Omit<AdminOptions, 'log'>> {
