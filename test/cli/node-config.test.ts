@@ -123,7 +123,7 @@ describe('the configuration of a node', () => {
     ],
     ['a bad address by a variable', YAML, { VESICA_NODE_LISTEN: '7701' }, 'listen', 'VESICA_NODE_LISTEN'],
     ['a level that is none', YAML, { VESICA_NODE_LOG_LEVEL: 'loud' }, 'log.level', 'VESICA_NODE_LOG_LEVEL'],
-  ] as const)('with %s is refused, naming it', (_, yaml, environment, field, said) => {
+  ] as const)('with %s is refused, naming it', (...[, yaml, environment, field, said]) => {
     const error = failureOf(yaml, environment);
     expect(error.code).toBe('config/invalid');
     expect(error.field).toBe(field);
