@@ -24,7 +24,11 @@ export interface TestNode extends RunningNode {
 }
 
 /** A running node on a state of its own, closed when the test ends. */
-export async function openNode(party: string, changes: Partial<NodeConfig> = {}): Promise<TestNode> {
+export async function openNode(
+  party: string,
+  changes: Partial<NodeConfig> = {},
+  now = (): Date => new Date(),
+): Promise<TestNode> {
   const identity = changes.identity ?? createIdentity(party);
   const config: NodeConfig = {
     ...NODE_DEFAULTS,
@@ -40,7 +44,7 @@ export async function openNode(party: string, changes: Partial<NodeConfig> = {})
   const defects: unknown[] = [];
   const node = await startNode(config, {
     random: systemRandom,
-    now: () => new Date(),
+    now,
     onDefect: (where, error) => defects.push([where, error]),
   });
   onTestFinished(() => node.close(0));
@@ -84,6 +88,9 @@ export function plainList(of: typeof EXPOSURES | typeof ORDERS, role: 'sender' |
   const { source, identifiers, profile } = of.data;
   return { name: `${of.name} ${role}`, lineage: of.lineage, role, data: { source, identifiers, profile } };
 }
+
+export const PUBLISHER_DATA = { cohorts: EXPOSURES, sender: plainList(EXPOSURES, 'sender') };
+export const ADVERTISER_DATA = { measures: ORDERS, receiver: plainList(ORDERS, 'receiver') };
 
 const roles = (publisher: string, advertiser: string): object => ({ publisher, advertiser });
 
@@ -134,11 +141,16 @@ export async function openPair(
     readonly approval?: 'manual' | 'automatic';
     readonly publisher?: Partial<NodeConfig>;
     readonly advertiser?: Partial<NodeConfig>;
+    /** Of both. */
+    readonly now?: () => Date;
+    /** Definitions by the names that tests give them; those of the examples unless told. */
+    readonly publisherData?: Record<string, object>;
+    readonly advertiserData?: Record<string, object>;
   } = {},
 ): Promise<{ readonly publisher: Side; readonly advertiser: Side }> {
   const { approval = 'manual' } = options;
-  const publisher = sideOf(await openNode('publisher', options.publisher));
-  const advertiser = sideOf(await openNode('advertiser', options.advertiser));
+  const publisher = sideOf(await openNode('publisher', options.publisher, options.now));
+  const advertiser = sideOf(await openNode('advertiser', options.advertiser, options.now));
   const terms = {
     ...AGREEMENT,
     ...options.agreement,
@@ -149,11 +161,11 @@ export async function openPair(
   };
   await introduce(publisher, advertiser, 'advertiser');
   await introduce(advertiser, publisher, 'publisher');
-  await define(publisher, { cohorts: EXPOSURES, sender: plainList(EXPOSURES, 'sender') });
-  await define(advertiser, { measures: ORDERS, receiver: plainList(ORDERS, 'receiver') });
+  await define(publisher, options.publisherData ?? PUBLISHER_DATA);
+  await define(advertiser, options.advertiserData ?? ADVERTISER_DATA);
   for (const side of [publisher, advertiser]) {
     const { id } = await side.services.agreements.create(
-      { partner: side.partner, terms, approval, datasets: Object.values(side.datasets) } as never,
+      { partner: side.partner, terms, approval, datasets: Object.values(side.datasets) },
       OPERATOR,
     );
     side.agreement = (await side.services.agreements.activate(id, OPERATOR)).id;
@@ -161,11 +173,18 @@ export async function openPair(
   return { publisher, advertiser };
 }
 
-function sideOf(node: TestNode): Side {
+export function sideOf(node: TestNode): Side {
   return { node, services: node.services, partner: '', agreement: '', datasets: {} };
 }
 
-async function introduce(side: Side, other: Side, name: string): Promise<void> {
+export async function introduce(
+  side: Side,
+  other: {
+    readonly services: { readonly info: { readonly fingerprint: string } };
+    readonly node: Pick<TestNode, 'partnerUrl'>;
+  },
+  name: string,
+): Promise<void> {
   const { fingerprint } = other.services.info;
   const partner = await side.services.partners.add(
     { name, fingerprint, address: other.node.partnerUrl },
@@ -174,7 +193,7 @@ async function introduce(side: Side, other: Side, name: string): Promise<void> {
   side.partner = partner.id;
 }
 
-async function define(side: Side, datasets: Record<string, unknown>): Promise<void> {
+export async function define(side: Side, datasets: Record<string, unknown>): Promise<void> {
   for (const [key, definition] of Object.entries(datasets)) {
     side.datasets[key] = (await side.services.datasets.define(definition, OPERATOR)).id;
   }
