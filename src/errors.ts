@@ -73,7 +73,7 @@ const BAD_PEER =
 
 /** Every code Vesica can end with. `protocol-spec/errors.md` documents the same table; a test compares the two. */
 export const ERRORS = {
-  'config/invalid': usage('Correct the named key; README.md and examples/ show complete session files.'),
+  'config/invalid': usage('Correct the named key; README.md and examples/ show complete files.'),
   'config/unreadable': usage('Check the path and its permissions.'),
   'config/insecure-transport': usage('Use wss:// with tls.identity and tls.peer, or a loopback address.'),
 

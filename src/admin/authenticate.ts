@@ -41,7 +41,10 @@ export function authenticator({ tokens }: Pick<NodeServices, 'tokens'>, limiters
     await limiters.token(request, reply);
     if (permission === undefined || permission.includes(caller.role)) return;
     await tokens.forbidden(caller.id);
-    throw new VesicaError('api/forbidden', `the role ${caller.role} may not do this`, { field: 'role' });
+    const allowed = permission.join(' or ');
+    throw new VesicaError('api/forbidden', `role ${caller.role} may not do this, only ${allowed}`, {
+      field: 'role',
+    });
   };
 }
 

@@ -1,23 +1,12 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { VesicaError } from '../errors.js';
-import type { ListenAddress } from '../transport/index.js';
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
+import { isLoopback, type ListenAddress } from '../transport/index.js';
 
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Whether an address to listen on can be reached from this machine alone. */
-export function isLocal(host: string): boolean {
-  if (host === 'localhost') return true;
-  const version = isIP(host);
-  return version !== 0 && LOOPBACK.check(host, version === 4 ? 'ipv4' : 'ipv6');
-}
-
 /** @throws VesicaError `config/insecure-transport` for plain HTTP on an address that others can reach: tokens would be read. */
 export function requireSecure({ host }: ListenAddress, hasTls: boolean): void {
-  if (hasTls || isLocal(host)) return;
+  if (hasTls || isLoopback(host)) return;
   throw new VesicaError(
     'config/insecure-transport',
     `the API needs a TLS certificate on ${host}; without one it listens on localhost, 127.x.x.x or ::1 only`,
@@ -35,7 +24,7 @@ export function urlHost(host: string): string {
  * rebinding) sends its own name.
  */
 export function allowedHosts({ host }: ListenAddress, names: readonly string[]): ReadonlySet<string> {
-  const local = isLocal(host) ? LOCAL_NAMES : ['localhost'];
+  const local = isLoopback(host) ? LOCAL_NAMES : ['localhost'];
   return new Set([urlHost(host), ...local, ...names].map((name) => name.toLowerCase()));
 }
 

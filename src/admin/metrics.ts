@@ -16,6 +16,10 @@ const DURATION_BUCKETS_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10, 60];
  * | `vesica_sessions` | gauge | state | sessions kept, by state |
  * | `vesica_sessions_running` | gauge | | sessions that run now |
  * | `vesica_sessions_waiting` | gauge | | sessions that wait for their turn |
+ * | `vesica_session_sent_bytes_total` | counter | | bytes sent to partners |
+ * | `vesica_session_received_bytes_total` | counter | | bytes got from partners |
+ * | `vesica_session_elements_total` | counter | | match keys of both lists that were compared |
+ * | `vesica_session_seconds_total` | counter | | time that sessions took once their lists were read |
  * | `vesica_budget_epsilon_limit` | gauge | partner, lineage | the most that may be spent |
  * | `vesica_budget_epsilon_left` | gauge | partner, lineage | what may still be spent |
  * | `vesica_alarms_open` | gauge | severity | alarms that nobody acknowledged |
@@ -102,6 +106,15 @@ export class Metrics {
     const { user, system } = process.cpuUsage();
     const total = counters(now);
     total('process_cpu_seconds_total', 'Processor time.', [[{}, (user + system) / 1e6]]);
+    const { totals } = health;
+    total('vesica_session_sent_bytes_total', 'Bytes sent to partners.', [[{}, totals.sentBytes]]);
+    total('vesica_session_received_bytes_total', 'Bytes got from partners.', [[{}, totals.receivedBytes]]);
+    total('vesica_session_elements_total', 'Match keys of both lists that were compared.', [
+      [{}, totals.elements],
+    ]);
+    total('vesica_session_seconds_total', 'Time that sessions took, lists read.', [
+      [{}, totals.sessionSeconds],
+    ]);
     return Registry.merge([now, this.#registry]).metrics();
   }
 

@@ -4,7 +4,7 @@ import type { Datasets, Definitions, Versions } from './datasets/index.js';
 import type { NodeLedger } from './ledger/index.js';
 import type { Agreements, Partners } from './partners/index.js';
 import type { Exports, MatchedRows, Reports } from './results/index.js';
-import type { Sessions } from './sessions/index.js';
+import type { Sessions, SessionTotals } from './sessions/index.js';
 import type { Tokens } from './tokens/index.js';
 import type { Alarms, Schedules, Watch } from './upkeep/index.js';
 
@@ -26,6 +26,8 @@ export interface NodeHealth {
   /** Sessions that hold a place now, and those that wait for one. */
   readonly running: number;
   readonly waiting: number;
+  /** Since the start. */
+  readonly totals: Readonly<SessionTotals>;
 }
 
 /** What a running node can do, for whoever lets people ask for it. */

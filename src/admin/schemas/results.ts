@@ -17,11 +17,7 @@ export const REPORT_VIEW = Type.Object(
 );
 export const REPORTS_QUERY = Type.Object({ ...pageQuery, partner: Type.Optional(id) }, strict);
 
-/** Its parts are described where it is defined: by `report.schema.json` of the protocol's specification. */
-export const REPORT = Type.Object(
-  { format: Type.Literal('vesica-report-1') },
-  { additionalProperties: true, description: 'A report, as protocol-spec/report.schema.json describes it.' },
-);
+export { REPORT_SCHEMA as REPORT } from '../../report/index.js';
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const EXPORT_QUALITY = Type.Object(

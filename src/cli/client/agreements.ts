@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import { itemOf, listOf, minuteOf, textOf, type Item } from './answers.js';
+import { VesicaError } from '../../errors.js';
+import { isItem, itemOf, listOf, minuteOf, textOf, type Item } from './answers.js';
 import { readDocument, withDecimalTexts } from './documents.js';
 import { collectionOf, findResource, idOfResource, listResources, namesById, pathOf } from './resources.js';
 import { sheet, shellWord, table } from './tables.js';
@@ -90,13 +91,33 @@ export async function changeAgreementDatasets(
 /** A document to fill in, with the names and fingerprints of both sides in it. */
 export async function agreementTemplate(
   { connection, context }: Client,
-  { partner }: { readonly partner: string },
+  { partner, from }: { readonly partner: string; readonly from?: string },
 ): Promise<void> {
   const own = itemOf(await connection.json({ path: '/v1/node' }));
   const other = await findResource(connection, 'partner', partner);
   const names = [textOf(own, 'party'), textOf(other, 'name')] as const;
   const prints = [textOf(own, 'fingerprint'), textOf(other, 'fingerprint')] as const;
-  context.print(template(names, prints, new Date()));
+  context.print(
+    from === undefined ? template(names, prints, new Date()) : completed(from, names, prints),
+  );
+}
+
+/** The document in `file` with the fingerprints of both sides, under the names that it has for them. */
+function completed(
+  file: string,
+  [own, other]: readonly [string, string],
+  [ownKey, otherKey]: readonly [string, string],
+): string {
+  const { parties, ...terms } = readDocument(file);
+  const names = isItem(parties) ? Object.keys(parties) : [];
+  if (names.length !== 2 || !names.includes(own) || !names.includes(other)) {
+    throw new VesicaError('config/invalid', `${file}: parties must name ${own} and ${other}`, {
+      field: 'parties',
+    });
+  }
+  const keys = { [own]: ownKey, [other]: otherKey };
+  const known = Object.fromEntries(names.map((name) => [name, keys[name]]));
+  return stringify({ ...terms, parties: known }, { lineWidth: 120 });
 }
 
 function template(

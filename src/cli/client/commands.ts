@@ -62,8 +62,9 @@ function addAgreements(group: Command): void {
   const template = group
     .command('template')
     .description('print a document to fill in, with both fingerprints; both sides then enter the same file')
-    .requiredOption('--partner <name>', 'partner');
-  clientAction(template, async (client, options: { partner: string }) =>
+    .requiredOption('--partner <name>', 'partner')
+    .option('--from <file>', 'a document to put the fingerprints into, such as one of examples/node');
+  clientAction(template, async (client, options: { partner: string; from?: string }) =>
     (await agreements()).agreementTemplate(client, options),
   );
   const create = group

@@ -3,7 +3,7 @@ import { request as tlsRequest } from 'node:https';
 import { randomUUID } from 'node:crypto';
 import { text as readAll } from 'node:stream/consumers';
 import { isErrorCode, VesicaError } from '../../errors.js';
-import { isLoopback } from '../config/node-plan.js';
+import { isLoopback } from '../../transport/index.js';
 import { readPrivateText } from '../config/node-secrets.js';
 
 /** Where the API is and who asks. */

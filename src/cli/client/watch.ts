@@ -105,13 +105,15 @@ class View {
     const detail = isItem(event['detail']) ? event['detail'] : {};
     if (textOf(event, 'kind') === 'progress') {
       const stage = textOf(detail, 'stage');
+      const total = Number(detail['total'] ?? 0);
+      // Before the lists' sizes are known there is nothing to show.
+      if (total === 0) return;
       if (stage !== this.#stage) {
         this.rest();
         this.#progress = reporter.start(stage, 'items');
         this.#stage = stage;
       }
-      const total = Number(detail['total'] ?? 0);
-      this.#progress?.update(Number(detail['done'] ?? 0), total > 0 ? total : undefined);
+      this.#progress?.update(Number(detail['done'] ?? 0), total);
       return;
     }
     this.rest();

@@ -1,10 +1,9 @@
-import { BlockList, isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
 import { fromHex } from '../../bytes.js';
 import { VesicaError } from '../../errors.js';
 import { NODE_DEFAULTS, type KeySource, type NodeConfig } from '../../node/index.js';
-import { parseListenAddress, type ListenAddress } from '../../transport/index.js';
+import { isLoopback, parseListenAddress, type ListenAddress } from '../../transport/index.js';
 import { withEnvironment, type Overridden } from './node-environment.js';
 import { NODE_SCHEMA, type LogLevel, type NodeFile } from './node-schema.js';
 import { checkedValue, readYamlValue } from './read-yaml.js';
@@ -182,15 +181,4 @@ class Fields {
     const [first] = keys;
     throw this.invalid(first === undefined ? field : `${field}.${first}`, `must be one of: ${choice}`);
   }
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-
-/** Whether nothing that goes to `host` leaves this machine. */
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost') return true;
-  const version = isIP(host);
-  return version !== 0 && LOOPBACK.check(host, version === 4 ? 'ipv4' : 'ipv6');
 }

@@ -231,7 +231,7 @@ async function raiseAlarm(
   const id = await alarms.raise(
     {
       // The log has a hole: what was entered after the backup is gone, with what was disclosed then.
-      kind: 'audit-broken',
+      kind: 'state-restored',
       severity: 'critical',
       message:
         'the state was restored from a backup: what was disclosed after it is not in the ledger or the audit log',

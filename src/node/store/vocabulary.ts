@@ -38,6 +38,7 @@ export const ALARM_KINDS = [
   'schedule-missed',
   'retention-failed',
   'audit-broken',
+  'state-restored',
 ] as const;
 export const ALARM_SEVERITIES = ['notice', 'warning', 'critical'] as const;
 export const ALARM_STATES = ['open', 'acknowledged', 'closed'] as const;

@@ -8,7 +8,7 @@ import type { DataDefinition } from '../../../src/data/index.js';
 import type { NewExport } from '../../../src/node/results/index.js';
 import { filesUnder, forms, gather, sealing, visible } from '../keys/support.js';
 import { failure, newFolder } from '../support/states.js';
-import { ACTOR, addSession, defined, entriesOf, finishedSession, openNode, type Node } from './support.js';
+import { ACTOR, addSession, entriesOf, finishedSession, openNode, type Node } from './support.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

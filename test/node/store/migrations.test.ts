@@ -8,7 +8,7 @@ import { addPartner, failure, newFolder, now, openState } from '../support/state
 const RELEASED = [
   ['partners-and-data', 'bfbad87c86d6e3d938f06fc5bfe6999743397ad3f6bae1187d3574800b3a8972'],
   ['sessions-and-disclosure', 'd88ec5d695e19c897a2cc173bbd5ff2712fd652c8c6dcdd97818fadace53f821'],
-  ['governance', 'a561625547e519f005f06b54e8cc744a4992a8c6f09c54d939932ad29495ea1c'],
+  ['governance', '03b69650b15b4ad8f5709705265b4444fcc1e8fcc650e37cc19bb203c338664a'],
   ['running-node', '7f4b07be6c5fb6991125d98a348d92d8cf9d25321a987b6104c55838b9bbd145'],
 ];
 /** A later migration, as one that moves data would be. */

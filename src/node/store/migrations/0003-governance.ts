@@ -65,7 +65,8 @@ export const governance: Migration = {
       id TEXT NOT NULL PRIMARY KEY,
       kind TEXT NOT NULL CHECK (kind IN
         ('budget-near-end', 'list-size', 'match-rate', 'near-repeat', 'refusals', 'unknown-peer', 'webhook-failed',
-         'schedule-missed', 'retention-failed', 'audit-broken')),
+         'schedule-missed', 'retention-failed',
+         'audit-broken', 'state-restored')),
       severity TEXT NOT NULL CHECK (severity IN ('notice', 'warning', 'critical')),
       state TEXT NOT NULL CHECK (state IN ('open', 'acknowledged', 'closed')),
       partner_id TEXT REFERENCES partners (id),
