@@ -1,5 +1,5 @@
 import { toHex } from '../../bytes.js';
-import { VesicaError, asVesicaError } from '../../errors.js';
+import { VesicaError } from '../../errors.js';
 import type { SessionOffer, Terms } from '../../protocol/index.js';
 import { dataFor } from '../datasets/index.js';
 import { requireWithinAgreement, type Agreement, type Partner } from '../partners/index.js';
@@ -35,26 +35,15 @@ export class Admission {
    * The session of an offer: a new one, or the one that waits since it was made before.
    *
    * @throws VesicaError `agreement/mismatch`, `agreement/not-active`; as `requireWithinAgreement`; `limit/sessions`;
-   * `session/...` when the session ended before; `peer/unexpected-message` when it is under way, or another partner's. A
-   * refusal is audited.
+   * `session/...` when the session ended before; `peer/unexpected-message` when it is under way, or another partner's.
    */
-  async admit(offer: SessionOffer, partner: Partner): Promise<SessionRow> {
-    try {
-      return await this.#admit(offer, partner);
-    } catch (error) {
-      await this.#tell(partner, asVesicaError(error));
-      throw error;
-    }
-  }
-
-  async #admit({ session, terms }: SessionOffer, partner: Partner): Promise<SessionRow> {
+  async admit({ session, terms }: SessionOffer, partner: Partner): Promise<SessionRow> {
     const id = toHex(session);
     const known = await this.#records.byProtocolSession(id);
     if (known !== undefined) return this.#again(known, terms, partner);
     const { agreements, context, limits, timeouts } = this.#means;
     const agreement = await agreements.named(partner.id, terms.agreement);
     requireWithinAgreement(agreement, terms, 'responder');
-    if ((await this.#records.countOpen()) >= limits.openSessions) throw tooManySessions(limits.openSessions);
     const now = context.now();
     const consent = await this.#consentOf(agreement, terms);
     const row: SessionRow = {
@@ -67,7 +56,7 @@ export class Admission {
       peer_consent_at: now.toISOString(),
       ...consent,
     };
-    await this.#records.insert(row, { kind: 'partner', name: partner.id });
+    await this.#records.insert(row, { kind: 'partner', name: partner.id }, limits.openSessions);
     return row;
   }
 
@@ -104,7 +93,9 @@ export class Admission {
     return {};
   }
 
-  async #tell(partner: Partner, error: VesicaError): Promise<void> {
+  /** Audits why a connection of a partner became no session; one that was only lost, or left, is no refusal. */
+  async refused(partner: Partner, error: VesicaError): Promise<void> {
+    if (error.reportedBy === 'peer' || error.definition.retryable) return;
     const { context, observer } = this.#means;
     await context.audit.append({
       actor: { kind: 'partner', name: partner.id },
@@ -116,10 +107,4 @@ export class Admission {
       .refused(partner.id, undefined, error)
       .catch((failure: unknown) => observer.failed('watching', failure));
   }
-}
-
-export function tooManySessions(limit: number): VesicaError {
-  return new VesicaError('limit/sessions', `${limit} sessions are open, and no more are allowed at once`, {
-    field: 'limits.openSessions',
-  });
 }

@@ -97,6 +97,8 @@ export class Offers {
       else run?.stop(why);
     };
     try {
+      // It may have ended since the session was started, or its partner been suspended.
+      means.agreements.requireUsable(await means.agreements.get(row.agreement_id ?? ''));
       const partner = await means.partners.get(row.partner_id);
       channel = await connect({
         url: addressOf(partner),
@@ -122,7 +124,7 @@ export class Offers {
             { peer_consent_at: means.context.now().toISOString() },
           ),
       });
-      const { outcome, figures } = await current.drive(session);
+      const { outcome, figures } = await current.drive(session, 'initiator');
       const { input } = current;
       if (input === undefined) throw new VesicaError('internal/defect', 'a session ended before it began');
       await keepOutcome(means, records, { row, input, outcome, figures, channel });

@@ -105,7 +105,8 @@ export class PartnerEndpoint {
     try {
       for await (const channel of listener) {
         if (this.#serving.size >= 2 * limits.openSessions + 16) {
-          await channel.close(4001, 'limit/sessions');
+          // Not awaited: one who does not answer the close would keep the others waiting.
+          void channel.close(4001, 'limit/sessions');
           continue;
         }
         this.#serve(channel);
@@ -128,14 +129,15 @@ export class PartnerEndpoint {
   async #run(serving: Serving): Promise<void> {
     const { means, records } = this.#options;
     const { run, channel } = serving;
+    let partner: Partner | undefined;
     try {
-      const partner = await this.#partnerOf(channel);
+      const known = (partner = await this.#partnerOf(channel));
       const session = new Session({
         ...run.party(),
         side: 'responder',
-        answer: (offer) => this.#answer(offer, partner, serving),
+        answer: (offer) => this.#answer(offer, known, serving),
       });
-      const { outcome, figures } = await run.drive(session);
+      const { outcome, figures } = await run.drive(session, 'responder');
       const { row } = serving;
       const { input } = run;
       if (row === undefined || input === undefined) {
@@ -148,7 +150,7 @@ export class PartnerEndpoint {
       await channel.close(failure.definition.closeCode, '');
       if (serving.row !== undefined) {
         await keepFailure(means, records, { id: serving.row.id, error: failure });
-      }
+      } else if (partner !== undefined) await this.#admission.refused(partner, failure);
     } finally {
       await run.end();
     }

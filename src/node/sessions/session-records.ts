@@ -46,10 +46,19 @@ export class SessionRecords {
     this.#context = context;
   }
 
-  /** Keeps a new session, in state `draft` or `offered`. */
-  async insert(row: SessionRow, actor: Actor): Promise<void> {
+  /**
+   * Keeps a new session, in state `draft` or `offered`.
+   *
+   * @param most sessions that may be open at once, this one included.
+   * @throws VesicaError `limit/sessions`.
+   */
+  async insert(row: SessionRow, actor: Actor, most: number): Promise<void> {
     const { store, audit } = this.#context;
     const event = await store.transaction(async (trx) => {
+      if ((await countOpen(trx)) >= most) {
+        const why = `${most} sessions are open, and no more are allowed at once`;
+        throw new VesicaError('limit/sessions', why, { field: 'limits.openSessions' });
+      }
       await trx.insertInto('sessions').values(row).execute();
       const added = await this.#addEvent(trx, row.id, { from: null, to: row.state, detail: {} });
       const action = row.state === 'draft' ? 'session.created' : 'session.offered';
@@ -162,15 +171,6 @@ export class SessionRecords {
     return rows.where('state', 'in', OPEN_STATES).orderBy('id').execute();
   }
 
-  async countOpen(): Promise<number> {
-    const { count } = await this.#context.store.db
-      .selectFrom('sessions')
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .where('state', 'in', OPEN_STATES)
-      .executeTakeFirstOrThrow();
-    return count;
-  }
-
   async find(id: string): Promise<SessionView | undefined> {
     const row = await this.#joined().where('sessions.id', '=', id).executeTakeFirst();
     return row && viewOf(row);
@@ -232,6 +232,15 @@ export class SessionRecords {
   #tell(id: string, event: SessionEvent): void {
     for (const listener of this.#listeners.get(id) ?? []) listener(event);
   }
+}
+
+async function countOpen(trx: StateTransaction): Promise<number> {
+  const { count } = await trx
+    .selectFrom('sessions')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('state', 'in', OPEN_STATES)
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 function auditSubject({ id }: SessionRow): { subject: { kind: string; id: string } } {

@@ -6,6 +6,7 @@ import type {
   SessionOutcome,
   SessionParty,
   SessionState,
+  Side,
 } from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/index.js';
 import { driveSession, startSha512, verifySignature, type Channel } from '../../transport/index.js';
@@ -122,15 +123,17 @@ export class SessionRun {
   }
 
   /** Carries the session to its end. @throws VesicaError what ended it. */
-  async drive(session: Session): Promise<{ outcome: SessionOutcome; figures: RunFigures }> {
+  async drive(session: Session, side: Side): Promise<{ outcome: SessionOutcome; figures: RunFigures }> {
     const { channel } = this.#options;
     const { idleSeconds, offerHours, queueSeconds } = this.#means.timeouts;
+    const idleTimeoutMs = 1000 * idleSeconds;
+    const greeting = Math.min(GREETING_MS, idleTimeoutMs);
     const outcome = await driveSession(session, channel, {
-      idleTimeoutMs: 1000 * idleSeconds,
+      idleTimeoutMs,
       timeoutsMs: {
-        greeting: GREETING_MS,
-        // Somebody on the other side decides; the offer lapses by itself before this.
-        offering: Math.min(3_600_000 * (offerHours + 1), LONGEST_TIMER_MS),
+        greeting,
+        // A partner that connects offers at once. Then somebody decides; the offer lapses by itself before this.
+        offering: side === 'responder' ? greeting : Math.min(3_600_000 * (offerHours + 1), LONGEST_TIMER_MS),
         // The other side may have to wait for its turn.
         listing: 1000 * queueSeconds,
       },

@@ -7,7 +7,6 @@ import { found, NODE_ACTOR, type Actor, type Page } from '../context.js';
 import { dataFor, type Dataset } from '../datasets/index.js';
 import { sessionTerms, type Agreement, type SessionAsk } from '../partners/index.js';
 import type { OnUnanswered, SessionRow } from '../store/index.js';
-import { tooManySessions } from './admission.js';
 import { Consents } from './consents.js';
 import { failureColumns, failureDetail } from './failure.js';
 import type { SessionMeans } from './means.js';
@@ -122,7 +121,6 @@ export class Sessions {
   async create(request: SessionRequest, actor: Actor): Promise<SessionView> {
     const { context, limits, timeouts } = this.#means;
     const { agreement, dataset, terms } = await this.#checked(request);
-    if ((await this.#records.countOpen()) >= limits.openSessions) throw tooManySessions(limits.openSessions);
     const now = context.now();
     const row: SessionRow = {
       ...newSession({ id: context.newId(), side: 'initiator', terms, at: now }),
@@ -136,7 +134,7 @@ export class Sessions {
       own_consent_at: now.toISOString(),
       expires_at: new Date(now.getTime() + timeouts.offerHours * HOUR_MS).toISOString(),
     };
-    await this.#records.insert(row, actor);
+    await this.#records.insert(row, actor, limits.openSessions);
     this.#offers.make(row.id);
     return this.get(row.id);
   }

@@ -81,9 +81,8 @@ describe('a turnstile', () => {
             // Somebody is inside whenever anybody waits: nobody is forgotten.
             expect(crowd.inside.size > 0 || crowd.turnstile.waiting === 0).toBe(true);
             const waiting = all.flatMap((_, i) => (waits(i) ? [i] : []));
-            const pick = picks.next().value!;
-            if (waiting.length > 0 && quits.next().value === true)
-              crowd.giveUp(waiting[pick % waiting.length]!);
+            const pick = draw(picks);
+            if (waiting.length > 0 && draw(quits)) crowd.giveUp(waiting[pick % waiting.length]!);
             else if (crowd.inside.size > 0) crowd.leave(pick);
           }
           expect(new Set([...crowd.entered, ...crowd.gaveUp]).size).toBe(all.length);
@@ -101,7 +100,7 @@ describe('a turnstile', () => {
         const crowd = new Crowd(all);
         while (crowd.entered.length < all.length) {
           await settled();
-          if (crowd.entered.length < all.length) crowd.leave(picks.next().value!);
+          if (crowd.entered.length < all.length) crowd.leave(draw(picks));
         }
         for (const partner of ['a', 'b', 'c']) {
           const order = crowd.entered.filter((i) => all[i]!.partner === partner);
@@ -184,6 +183,12 @@ describe('a turnstile', () => {
     expect(turnstile.running).toBe(0);
   });
 });
+
+function draw<Value>(stream: fc.Stream<Value>): Value {
+  const drawn = stream.next();
+  if (drawn.done === true) throw new Error('the stream has an end');
+  return drawn.value;
+}
 
 /** What comes between one entry of a partner and its next. */
 function namesBetween(names: readonly string[], partner: string): string[][] {

@@ -57,7 +57,8 @@ export async function audited(
     }
     cursor = page.next;
   } while (cursor !== undefined);
-  return found;
+  // They are read newest first.
+  return found.reverse();
 }
 
 /** Waits until `holds`, which something on its way makes true. */

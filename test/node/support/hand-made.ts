@@ -20,7 +20,8 @@ import {
   type NodeIdentity,
 } from '../../../src/transport/index.js';
 import { systemRandom } from '../../../src/system-random.js';
-import { listOf, operations } from '../../support/session-pair.js';
+import { chooseEngine, inlineOperations } from '../../../src/group/index.js';
+import { listOf } from '../../support/session-pair.js';
 import {
   AGREEMENT,
   define,
@@ -45,6 +46,8 @@ export interface HostOptions {
   readonly approval?: 'manual' | 'automatic';
   readonly now?: () => Date;
 }
+
+const operations = inlineOperations(chooseEngine());
 
 export async function openHost(options: HostOptions = {}): Promise<Host> {
   const { config, agreement, approval = 'automatic', now } = options;
@@ -101,7 +104,7 @@ export interface HandMadeOffer {
   readonly terms: Terms;
   /** 32 bytes; fresh ones unless told. */
   readonly session?: Uint8Array;
-  /** Addresses of the list; 200 others unless told. */
+  /** Addresses of the list; 120 others unless told. */
   readonly names?: readonly string[];
   /** What the advertiser brings once the offer is accepted; the list unless told. */
   readonly bring?: () => Promise<SessionBrief>;
@@ -109,7 +112,7 @@ export interface HandMadeOffer {
 }
 
 /** A list with nothing in common with any other. */
-export const STRANGERS = Array.from({ length: 200 }, (_, i) => `stranger ${i}`);
+export const STRANGERS = Array.from({ length: 120 }, (_, i) => `stranger ${i}`);
 
 export const briefOf = (terms: Terms, names: readonly string[]): SessionBrief => ({
   terms,
