@@ -75,17 +75,14 @@ export class Offers {
       const row = await records.row(id);
       if (row.state !== 'draft' && row.state !== 'offered') return;
       const error = await this.#attempt(row, signal);
-      if (error === undefined) return;
-      // What stopped the attempt has its own record: a cancelled session, or a node that will offer again.
-      if (isStopped()) return;
-      if (await keepFailure(means, records, { id, error })) return;
+      if (error === undefined || isStopped()) return;
       if (error.code !== noted) await records.note(id, { waiting: true, ...failureDetail(error) });
       noted = error.code;
       await pause(pauseMs, signal);
     }
   }
 
-  /** One connection. Resolves to what ended it before the session was done, or `undefined`. */
+  /** One connection. Resolves to why the offer has to be made again, or `undefined` when the session has ended. */
   async #attempt(row: SessionRow, signal: AbortSignal): Promise<VesicaError | undefined> {
     const { means, records, turnstile } = this.#options;
     let run: SessionRun | undefined;
@@ -133,7 +130,8 @@ export class Offers {
       const failure = asVesicaError(error);
       if (failure.code === 'group/worker-failed') await means.engines.replace();
       await channel?.close(failure.definition.closeCode, '');
-      return failure;
+      // Before the run ends, which deletes the staged list only once no open session needs it.
+      return (await keepFailure(means, records, { id: row.id, error: failure })) ? undefined : failure;
     } finally {
       signal.removeEventListener('abort', onStop);
       await run?.end();
