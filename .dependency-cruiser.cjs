@@ -26,7 +26,7 @@ const rooms = {
     'admin',
   ],
 };
-const ground = '^src/(errors|bytes|random|flat-table|growing|plain-label)\\.ts$';
+const ground = '^src/(errors|bytes|random|flat-table|growing|plain-label|loopback)\\.ts$';
 
 const directions = Object.entries(rooms).map(([room, allowed]) => ({
   name: `${room}-imports-down-only`,

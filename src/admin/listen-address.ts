@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { VesicaError } from '../errors.js';
-import { isLoopback, type ListenAddress } from '../transport/index.js';
+import { isLoopback } from '../loopback.js';
+import type { ListenAddress } from '../transport/index.js';
 
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 

@@ -1,5 +1,6 @@
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { VesicaError } from '../errors.js';
+import { isLoopback } from '../loopback.js';
 
 /** Where to connect, and whether over TLS. */
 export interface Target {
@@ -15,20 +16,6 @@ export interface Target {
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-
-/**
- * Whether traffic to `host` cannot leave this machine: a literal loopback address, or the name `localhost`, which is
- * then not looked up (see `loopbackLookup`). Any other name may resolve to anything, so none passes.
- */
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost') return true;
-  const version = isIP(host);
-  return version !== 0 && LOOPBACK.check(host, version === 4 ? 'ipv4' : 'ipv6');
 }
 
 /** Resolves `localhost` by rule (RFC 6761 §6.3) and never by asking a resolver. */

@@ -1,5 +1,5 @@
 export { driveSession, type DriveOptions } from './drive-session.js';
-export { isLoopback, parseListenAddress, type ListenAddress } from './address.js';
+export { parseListenAddress, type ListenAddress } from './address.js';
 export type { Channel, Traffic } from './channel.js';
 export { connect, type ConnectOptions } from './connect.js';
 export { fingerprint, parseFingerprint, type Fingerprint } from './fingerprint.js';

@@ -97,9 +97,7 @@ export async function agreementTemplate(
   const other = await findResource(connection, 'partner', partner);
   const names = [textOf(own, 'party'), textOf(other, 'name')] as const;
   const prints = [textOf(own, 'fingerprint'), textOf(other, 'fingerprint')] as const;
-  context.print(
-    from === undefined ? template(names, prints, new Date()) : completed(from, names, prints),
-  );
+  context.print(from === undefined ? template(names, prints, new Date()) : completed(from, names, prints));
 }
 
 /** The document in `file` with the fingerprints of both sides, under the names that it has for them. */

@@ -3,8 +3,8 @@ import { request as tlsRequest } from 'node:https';
 import { randomUUID } from 'node:crypto';
 import { text as readAll } from 'node:stream/consumers';
 import { isErrorCode, VesicaError } from '../../errors.js';
-import { isLoopback } from '../../transport/index.js';
-import { readPrivateText } from '../config/node-secrets.js';
+import { isLoopback } from '../../loopback.js';
+import { readPrivateText } from '../config/private-text.js';
 
 /** Where the API is and who asks. */
 export interface ConnectionOptions {

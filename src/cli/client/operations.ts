@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { writeOutputFile } from '../../data/index.js';
 import { VesicaError } from '../../errors.js';
 import { itemOf, minuteOf, textOf, type Item } from './answers.js';
 import { collectionOf, findResource, idOfResource, listResources, pathOf } from './resources.js';
@@ -54,6 +53,7 @@ export async function downloadExport(
     path: pathOf('export', id, 'download'),
     headers: { accept: '*/*' },
   });
+  const { writeOutputFile } = await import('../../data/index.js');
   await writeOutputFile(output, (temporary) =>
     pipeline(content, createWriteStream(temporary, { flags: 'r+' })),
   );

@@ -1,5 +1,4 @@
 import { VesicaError } from '../../errors.js';
-import { isId } from '../../node/index.js';
 import { itemOf, listOf, textOf, type Item } from './answers.js';
 import type { Connection } from './connection.js';
 
@@ -130,4 +129,9 @@ export function collectionOf(kind: ResourceKind): string {
 
 function notFound(kind: ResourceKind, message: string): VesicaError {
   return new VesicaError('api/not-found', message, { field: kind });
+}
+
+/** Whether a text has the form of an id: so that the whole node need not be loaded to ask for one. */
+function isId(text: string): boolean {
+  return /^[0-9A-HJKMNP-TV-Z]{26}$/.test(text);
 }

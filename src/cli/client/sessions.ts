@@ -1,7 +1,6 @@
-import { writeOutputFile } from '../../data/index.js';
 import { VesicaError } from '../../errors.js';
 import { writeFile } from 'node:fs/promises';
-import { renderReport, type Report } from '../../report/index.js';
+import type { Report } from '../../report/index.js';
 import { itemOf, listOf, minuteOf, textOf, type Item } from './answers.js';
 import { collectionOf, findResource, idOfResource, listResources, pathOf } from './resources.js';
 import { sheet, table } from './tables.js';
@@ -128,11 +127,13 @@ export async function reportOfSession(
       path: `/v1/reports/${report}/${form}`,
       headers: { accept: '*/*' },
     });
+    const { writeOutputFile } = await import('../../data/index.js');
     await writeOutputFile(path, (temporary) => writeFile(temporary, content));
     context.reporter.line(`wrote ${path}`);
   }
   if (options.html !== undefined || options.csv !== undefined) return;
   const document = await connection.json({ path: `/v1/reports/${report}` });
+  const { renderReport } = await import('../../report/index.js');
   show(document, () => renderReport(document as Report));
 }
 

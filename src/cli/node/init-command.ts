@@ -14,6 +14,7 @@ export interface InitOptions {
   readonly listen: string;
   readonly api: string;
   readonly masterKey?: string;
+  readonly tokenFile?: string;
   readonly json?: true;
 }
 
@@ -24,7 +25,8 @@ export interface MadeNode {
   readonly configuration: string;
   readonly fingerprint: string;
   readonly masterKey: string;
-  readonly token: { readonly name: string; readonly role: 'admin'; readonly secret: string };
+  /** `secret` is `null` when it is in the file that `--token-file` named. */
+  readonly token: { readonly name: string; readonly role: 'admin'; readonly secret: string | null };
 }
 
 const OWNER_FOLDER = 0o700;
@@ -44,10 +46,15 @@ export async function initCommand(
     print(`${JSON.stringify(made, null, 2)}\n`);
     return;
   }
-  print(`fingerprint  ${made.fingerprint}\ntoken        ${made.token.secret}\n`);
+  const { secret } = made.token;
+  print(`fingerprint  ${made.fingerprint}\n${secret === null ? '' : `token        ${secret}\n`}`);
   reporter.line(`Node ${made.party} is in ${made.folder}.`);
   reporter.line('Tell the partner the fingerprint over a channel you trust, and take theirs the same way.');
-  reporter.line('The token is an admin token and is shown only now. Keep it like a password.');
+  reporter.line(
+    secret === null
+      ? `The admin token is in ${options.tokenFile ?? ''} and nowhere else. Keep it like a password.`
+      : 'The token is an admin token and is shown only now. Keep it like a password.',
+  );
   reporter.line(
     `Keep a copy of ${NODE_FILES.identity} and of ${made.masterKey}, each in a place of its own.`,
   );
@@ -62,7 +69,7 @@ async function makeNode(folder: string, options: InitOptions): Promise<MadeNode>
   }
   const wasThere = await requireEmpty(folder);
   const keyPath = resolve(options.masterKey ?? join(folder, NODE_FILES.masterKey));
-  const madeKey = { path: undefined as string | undefined };
+  const made = { files: [] as string[] };
   try {
     await mkdir(folder, { recursive: true, mode: OWNER_FOLDER });
     await chmod(folder, OWNER_FOLDER);
@@ -73,19 +80,25 @@ async function makeNode(folder: string, options: InitOptions): Promise<MadeNode>
     await writeNew(configuration, nodeYaml({ party, listen, api, masterKey }));
     // Says of --party, --listen and --api what a start would say of the keys.
     const plan = readNodePlan(configuration, {});
-    madeKey.path = await provideKey(keyPath);
+    const newKey = await provideKey(keyPath);
+    if (newKey !== undefined) made.files.push(newKey);
     await loadMasterKey(plan.masterKey, {});
     await saveIdentity(createIdentity(party), plan.identityPath);
     const identity = await loadIdentity(plan.identityPath);
     const secret = await makeState(plan.stateFolder, identity);
     await flush(folder);
+    if (options.tokenFile !== undefined) await writeNew(resolve(options.tokenFile), `${secret}\n`);
     return {
       party,
       folder,
       configuration,
       fingerprint: identity.fingerprint,
       masterKey: keyPath,
-      token: { name: FIRST_TOKEN, role: 'admin', secret },
+      token: {
+        name: FIRST_TOKEN,
+        role: 'admin',
+        secret: options.tokenFile === undefined ? secret : null,
+      },
     };
   } catch (error) {
     // It was empty, so all that is in it now was made here.
@@ -93,7 +106,7 @@ async function makeNode(folder: string, options: InitOptions): Promise<MadeNode>
       await rm(join(folder, name), { recursive: true, force: true });
     }
     if (!wasThere) await rm(folder, { recursive: true, force: true });
-    if (madeKey.path !== undefined) await rm(madeKey.path, { force: true });
+    for (const file of made.files) await rm(file, { force: true });
     throw writeFailure(error, folder);
   }
 }
