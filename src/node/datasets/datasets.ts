@@ -8,6 +8,9 @@ import type { DatasetVersion, LoadVersionOptions, Versions } from './versions.js
 export class Datasets {
   readonly versions: Versions;
   readonly #context: NodeContext;
+  /** How many sessions hold each staged list. */
+  readonly #holders = new Map<string, number>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(context: NodeContext, versions: Versions) {
     this.#context = context;
@@ -91,6 +94,33 @@ export class Datasets {
     });
   }
 
+  /** The newest staged list of a dataset as it is defined now; it stays on the disk until it is released. */
+  holdStaged(dataset: Dataset): Promise<DatasetVersion | undefined> {
+    return this.#inTurn(async () => {
+      const version = await this.versions.newestStaged(dataset);
+      if (version !== undefined) this.#hold(version.id);
+      return version;
+    });
+  }
+
+  /** The same for a version that was just loaded. */
+  hold(id: string): Promise<void> {
+    return this.#inTurn(() => Promise.resolve(this.#hold(id)));
+  }
+
+  /** Gives back what was held; the last one to do so deletes the staged list. */
+  release(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const others = (this.#holders.get(id) ?? 1) - 1;
+      if (others > 0) {
+        this.#holders.set(id, others);
+        return;
+      }
+      this.#holders.delete(id);
+      await this.unstage(id);
+    });
+  }
+
   /** Deletes the staged list of a version; what is known of it stays. */
   async unstage(id: string, actor: Actor = NODE_ACTOR): Promise<void> {
     const version = found(await this.versions.find(id), 'version');
@@ -102,6 +132,17 @@ export class Datasets {
       subject: { kind: 'dataset', id: version.datasetId },
       detail: { version: id, number: version.number },
     });
+  }
+
+  #hold(id: string): void {
+    this.#holders.set(id, (this.#holders.get(id) ?? 0) + 1);
+  }
+
+  /** One after the other, so that no list is deleted between being chosen and being held. */
+  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   #write(

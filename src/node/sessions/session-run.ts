@@ -59,6 +59,9 @@ export class SessionRun {
   #row: SessionRow | undefined;
   #leave: (() => void) | undefined;
   #input: RunInput | undefined;
+  /** Id of the version whose staged list this run holds. */
+  #held: string | undefined;
+  #isOver = false;
   #marks: number[] = [performance.now()];
   #toldAt = 0;
 
@@ -112,6 +115,8 @@ export class SessionRun {
     agreements.requireUsable(await agreements.get(row.agreement_id ?? ''));
     this.#row = await records.move(row.id, { to: 'running', actor: NODE_ACTOR });
     const { version, list } = await this.#read(row, dataset, signal);
+    // Who stopped the session did not wait for the list.
+    if (this.#isOver) await this.#release();
     await records.change(row.id, ['running'], {
       dataset_version_id: version.id,
       own_items: list.types.length,
@@ -156,24 +161,17 @@ export class SessionRun {
 
   /** Gives back the place and deletes the staged list, however the session ended. */
   async end(): Promise<void> {
-    const { datasets, context, observer } = this.#means;
     this.#leave?.();
-    const id = this.#input?.version.id ?? (await this.#loadedVersion());
-    if (id === undefined) return;
-    const { count } = await context.store.db
-      .selectFrom('sessions')
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .where('dataset_version_id', '=', id)
-      .where('ended_at', 'is', null)
-      .executeTakeFirstOrThrow();
-    if (count > 0) return;
-    await datasets.unstage(id).catch((error: unknown) => observer.failed('deleting a staged list', error));
+    this.#isOver = true;
+    await this.#release();
   }
 
-  async #loadedVersion(): Promise<string | undefined> {
-    if (this.#row === undefined) return undefined;
-    const { dataset_version_id: id } = await this.#options.records.row(this.#row.id);
-    return id ?? undefined;
+  async #release(): Promise<void> {
+    const { datasets, observer } = this.#means;
+    const held = this.#held;
+    this.#held = undefined;
+    if (held === undefined) return;
+    await datasets.release(held).catch((error: unknown) => observer.failed('deleting a staged list', error));
   }
 
   /** The keys of the version before; a list that was never read counts as a small one. */
@@ -193,10 +191,14 @@ export class SessionRun {
     }
     const data = dataFor(dataset, termsOfRow(row), row.side);
     const isWhole = data === dataset.definition.data;
-    const staged = isWhole ? await datasets.versions.newestStaged(dataset) : undefined;
+    const staged = isWhole ? await datasets.holdStaged(dataset) : undefined;
+    this.#held = staged?.id;
     if (staged !== undefined) return { version: staged, list: await datasets.versions.readList(staged) };
     const read = isWhole ? dataset : { ...dataset, definition: { ...dataset.definition, data } };
-    return datasets.read(read, NODE_ACTOR, { maxElements: limits.maxElements, signal });
+    const loaded = await datasets.read(read, NODE_ACTOR, { maxElements: limits.maxElements, signal });
+    await datasets.hold(loaded.version.id);
+    this.#held = loaded.version.id;
+    return loaded;
   }
 
   async #brief(row: SessionRow, { definition }: Dataset, list: LoadedList): Promise<SessionBrief> {
