@@ -136,7 +136,7 @@ async function start(store: Store, { config, means, engines }: Starting): Promis
     ...{ context, partners, agreements, definitions, versions, datasets, sessions, budgets, reports },
     ...{ exports: exportsOfNode, schedules, alarms, watch, ledger, matched },
     tokens: new Tokens(context),
-    health: () => ({ isReady, ...sessions.load }),
+    health: () => ({ isReady, ...sessions.load, totals: sessions.totals }),
   };
   let closing: Promise<void> | undefined;
   const close = async (deadlineMs: number): Promise<void> => {

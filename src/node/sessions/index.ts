@@ -7,5 +7,6 @@ export type { SessionMeans, SessionObserver } from './means.js';
 export type { SessionPreview } from './preview.js';
 export type { SessionListener, SessionQuery } from './session-records.js';
 export type { SessionEvent, SessionFailure, SessionView } from './session-view.js';
+export type { SessionTotals } from './session-run.js';
 export { Sessions, type Approval as SessionApproval, type SessionRequest } from './sessions.js';
 export { isEnd, OPEN_STATES } from './states.js';

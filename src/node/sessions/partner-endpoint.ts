@@ -14,11 +14,12 @@ import { Admission } from './admission.js';
 import type { Consents } from './consents.js';
 import type { SessionMeans } from './means.js';
 import type { SessionRecords } from './session-records.js';
-import { SessionRun } from './session-run.js';
+import { SessionRun, type SessionTotals } from './session-run.js';
 import { keepFailure, keepOutcome } from './settle.js';
 import type { Turnstile } from './turnstile.js';
 
 interface EndpointOptions {
+  readonly totals: SessionTotals;
   readonly means: SessionMeans;
   readonly records: SessionRecords;
   readonly turnstile: Turnstile;
@@ -117,8 +118,8 @@ export class PartnerEndpoint {
   }
 
   #serve(channel: Channel): void {
-    const { means, records, turnstile } = this.#options;
-    const run = new SessionRun(means, { records, turnstile, channel });
+    const { means, records, turnstile, totals } = this.#options;
+    const run = new SessionRun(means, { records, turnstile, channel, totals });
     const serving: Serving = { run, channel, row: undefined, done: Promise.resolve() };
     this.#serving.add(serving);
     serving.done = this.#run(serving)

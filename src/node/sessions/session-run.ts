@@ -44,7 +44,17 @@ export interface RunInput {
   readonly brief: SessionBrief;
 }
 
+/** What all sessions since the start of the node added up to. */
+export interface SessionTotals {
+  sentBytes: number;
+  receivedBytes: number;
+  /** Match keys of both lists of sessions that came to their outcome. */
+  elements: number;
+  sessionSeconds: number;
+}
+
 interface RunOptions {
+  readonly totals: SessionTotals;
   readonly records: SessionRecords;
   readonly turnstile: Turnstile;
   readonly channel: Channel;
@@ -146,6 +156,9 @@ export class SessionRun {
       onFrame: (current) => this.#tell(current),
     });
     this.#mark();
+    const { totals } = this.#options;
+    totals.elements += (this.#input?.list.types.length ?? 0) + outcome.peerInventory.size;
+    totals.sessionSeconds += ((this.#marks.at(-1) ?? 0) - (this.#marks.at(-2) ?? 0)) / 1000;
     const [begin = 0, placed = begin, read = placed, end = read] = this.#marks;
     return {
       outcome,
@@ -162,6 +175,9 @@ export class SessionRun {
   /** Gives back the place and deletes the staged list, however the session ended. */
   async end(): Promise<void> {
     this.#leave?.();
+    const { totals, channel } = this.#options;
+    totals.sentBytes += channel.traffic.bytesSent;
+    totals.receivedBytes += channel.traffic.bytesReceived;
     this.#isOver = true;
     await this.#release();
   }

@@ -15,6 +15,7 @@ import { Offers } from './offers.js';
 import { PartnerEndpoint } from './partner-endpoint.js';
 import { previewOf, type SessionPreview } from './preview.js';
 import { SessionRecords, type SessionListener, type SessionQuery } from './session-records.js';
+import type { SessionTotals } from './session-run.js';
 import { termsOfRow, type SessionEvent, type SessionView } from './session-view.js';
 import { keepFailure } from './settle.js';
 import { Turnstile } from './turnstile.js';
@@ -45,6 +46,7 @@ export interface Approval {
 export class Sessions {
   readonly #means: SessionMeans;
   readonly #records: SessionRecords;
+  readonly totals: SessionTotals = { sentBytes: 0, receivedBytes: 0, elements: 0, sessionSeconds: 0 };
   readonly #consents = new Consents();
   readonly #offers: Offers;
   readonly #endpoint: PartnerEndpoint;
@@ -57,7 +59,7 @@ export class Sessions {
     this.#turnstiles = { initiator: turnstile(), responder: turnstile() };
     this.#means = means;
     this.#records = new SessionRecords(means.context);
-    const shared = { means, records: this.#records };
+    const shared = { means, records: this.#records, totals: this.totals };
     this.#offers = new Offers({ ...shared, turnstile: this.#turnstiles.initiator });
     this.#endpoint = new PartnerEndpoint({
       ...shared,
