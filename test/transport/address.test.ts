@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isLoopback, parseListenAddress, parseTarget } from '../../src/transport/address.js';
+import { isLoopback } from '../../src/loopback.js';
+import { parseListenAddress, parseTarget } from '../../src/transport/address.js';
 import { connect, connectWithRetry, listen } from '../../src/transport/index.js';
 import { advertiser, drain, expectFailure, openListener, publisher } from './support.js';
 
