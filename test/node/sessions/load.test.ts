@@ -199,7 +199,8 @@ describe('sessions that wait for a turn', () => {
 
   it('end when the partner is removed or the session cancelled in the meantime', async () => {
     const { host, rival, free } = await busy();
-    const { sessions, partners, health } = { ...host.side.services, health: host.side.services.health };
+    const { sessions, partners } = host.side.services;
+    const health = () => host.side.services.health();
     const cancelled = offer(host, { terms: await honestTerms(host, PSI) });
     await eventually(() => health().waiting === 1);
     const [accepted] = (await sessions.list({ state: 'accepted' })).items;
