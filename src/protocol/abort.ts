@@ -1,12 +1,15 @@
 import { utf8 } from '../bytes.js';
-import { VesicaError, isErrorCode, type ErrorCode } from '../errors.js';
+import { ERRORS, VesicaError, isErrorCode, type ErrorCode } from '../errors.js';
 import type { Message, MessageOf } from './codec/index.js';
 import { encodeMessage } from './codec/index.js';
 import type { SessionState } from './session-types.js';
 
-/** The error that an `abort` message of the peer stands for. A code we do not know is told as `peer/stopped`. */
+/**
+ * The error that an `abort` message of the peer stands for. A code that we do not know, or that no peer may tell of itself,
+ * is told as `peer/stopped`.
+ */
 export function abortedByPeer({ code, field }: MessageOf<'abort'>): VesicaError {
-  const known = isErrorCode(code) ? code : 'peer/stopped';
+  const known = isErrorCode(code) && ERRORS[code].wire === 'same' ? code : 'peer/stopped';
   const at = field === '' ? '' : ` at ${field}`;
   return new VesicaError(known, `the partner ended the session: ${known}${at}`, {
     reportedBy: 'peer',

@@ -1,4 +1,4 @@
-import { isErrorCode, VesicaError } from '../errors.js';
+import { ERRORS, isErrorCode, VesicaError } from '../errors.js';
 
 /** Close codes this room gives a meaning (RFC 6455 §7.4.1). */
 export const NORMAL = 1000;
@@ -57,6 +57,7 @@ export function closedByPeer(code: number, reason: string): VesicaError {
 
 /** The code with which the peer closed, when it named one; else what its close means to this side. */
 export function reasonOfPeer(code: number, reason: string): VesicaError {
-  if (code < 4000 || !isErrorCode(reason)) return closedByPeer(code, reason);
+  const isTold = code >= 4000 && isErrorCode(reason) && ERRORS[reason].wire === 'same';
+  if (!isTold) return closedByPeer(code, reason);
   return new VesicaError(reason, `the partner ended the session: ${reason}`, { reportedBy: 'peer' });
 }

@@ -50,6 +50,8 @@ export interface AgreementsOptions {
  * that are not over, each has a name of its own among those with the same partner, so there is one for each digest.
  */
 export class Agreements {
+  /** Called after each change. */
+  readonly listeners = new Set<() => void>();
   readonly #context: NodeContext;
   readonly #options: AgreementsOptions;
 
@@ -288,7 +290,9 @@ export class Agreements {
   }
 
   async #write(work: (trx: StateTransaction) => Promise<AgreementRow>): Promise<Agreement> {
-    return this.#viewOf(await this.#context.store.transaction(work));
+    const agreement = this.#viewOf(await this.#context.store.transaction(work));
+    for (const listener of this.listeners) listener();
+    return agreement;
   }
 
   async #requireFreeName(trx: StateTransaction, partnerId: string, name: string): Promise<void> {

@@ -43,6 +43,8 @@ const ACTION_OF_STATE: Readonly<Record<PartnerState, AuditAction>> = {
  * again instead.
  */
 export class Partners {
+  /** Called after each change: what was allowed before may not be now. */
+  readonly listeners = new Set<() => void>();
   readonly #context: NodeContext;
   readonly #known: KnownKeys;
   #writing: Promise<unknown> = Promise.resolve();
@@ -201,6 +203,7 @@ export class Partners {
     const written = this.#writing.then(async () => {
       const row = await this.#context.store.transaction(work);
       this.#known.set(row);
+      for (const listener of this.listeners) listener();
       return partnerOf(row);
     });
     this.#writing = written.catch(() => undefined);

@@ -1,3 +1,4 @@
+import type { VesicaError } from '../../errors.js';
 import {
   chooseEngine,
   inlineOperations,
@@ -29,6 +30,11 @@ export class EngineRoom {
   get description(): { name: Engine['name']; variant: string; threads: number } {
     const { name, variant } = this.engine;
     return { name, variant, threads: this.#threads };
+  }
+
+  /** Whether `error` says that a thread of this node failed; what a partner says of itself does not. */
+  isBroken({ code, reportedBy }: VesicaError): boolean {
+    return code === 'group/worker-failed' && reportedBy === 'self';
   }
 
   /** After a thread failed, which ends the whole pool: sessions that start from now on get new threads. */

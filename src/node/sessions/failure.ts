@@ -2,13 +2,12 @@ import type { VesicaError } from '../../errors.js';
 import type { SessionRow } from '../store/index.js';
 import type { EventDetail } from './session-records.js';
 
-/** What a field may look like in a log: the partner chooses the one that it reports. */
-const FIELD = /^[A-Za-z][A-Za-z0-9_.[\]-]{0,47}$/;
-const LONG_DIGITS = /[0-9a-f]{16}/i;
+/** What the keys of configuration, terms and messages look like. No form of an identifier is among them. */
+const FIELD = /^[a-z][A-Za-z]{0,23}(\.[a-z][A-Za-z]{0,23}){0,3}$/;
 
-/** The field at fault if it can be shown anywhere, else `null`. */
+/** The field at fault if it can be shown anywhere, else `null`: the partner chooses the one that it reports. */
 export function safeField({ field }: VesicaError): string | null {
-  return field !== undefined && FIELD.test(field) && !LONG_DIGITS.test(field) ? field : null;
+  return field !== undefined && FIELD.test(field) ? field : null;
 }
 
 /** `error` in the columns of a session. */

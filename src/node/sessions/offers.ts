@@ -129,7 +129,7 @@ export class Offers {
       return undefined;
     } catch (error) {
       const failure = asVesicaError(error);
-      if (failure.code === 'group/worker-failed') await means.engines.replace();
+      if (means.engines.isBroken(failure)) await means.engines.replace();
       await channel?.close(failure.definition.closeCode, '');
       // Before the run ends, which deletes the staged list only once no open session needs it.
       return (await keepFailure(means, records, { id: row.id, error: failure })) ? undefined : failure;

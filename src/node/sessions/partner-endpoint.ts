@@ -1,3 +1,4 @@
+import { toHex } from '../../bytes.js';
 import { VesicaError, asVesicaError } from '../../errors.js';
 import { Session, type SessionBrief, type SessionOffer } from '../../protocol/index.js';
 import {
@@ -28,6 +29,8 @@ interface EndpointOptions {
 
 /** A connection of a partner, and the session on it once it is known. */
 interface Serving {
+  /** Of the partner, in hexadecimal. */
+  readonly key: string;
   readonly run: SessionRun;
   readonly channel: Channel;
   row: SessionRow | undefined;
@@ -95,6 +98,17 @@ export class PartnerEndpoint {
     for (const { run, row } of this.#serving) if (row?.id === id) run.stop(why);
   }
 
+  /** Closes the connections of those who are no active partners any more. */
+  dropStrangers(): void {
+    const { partners } = this.#options.means;
+    for (const { channel, run } of this.#serving) {
+      if (channel.peerKey !== undefined && partners.accepts(channel.peerKey)) continue;
+      run.stop(
+        new VesicaError('agreement/not-active', 'the partner is not active any more', { field: 'partner' }),
+      );
+    }
+  }
+
   /** Resolves when these sessions are on no connection any more. */
   async settled(ids: readonly string[]): Promise<void> {
     const waited = [...this.#serving].filter(({ row }) => row !== undefined && ids.includes(row.id));
@@ -105,22 +119,24 @@ export class PartnerEndpoint {
     const { observer, limits } = this.#options.means;
     try {
       for await (const channel of listener) {
-        if (this.#serving.size >= 2 * limits.openSessions + 16) {
+        const key = toHex(channel.peerKey ?? new Uint8Array(0));
+        const own = [...this.#serving].filter((one) => one.key === key).length;
+        if (this.#serving.size >= 2 * limits.openSessions + 16 || own >= limits.openSessions + 8) {
           // Not awaited: one who does not answer the close would keep the others waiting.
           void channel.close(4001, 'limit/sessions');
           continue;
         }
-        this.#serve(channel);
+        this.#serve(channel, key);
       }
     } catch (error) {
       if (asVesicaError(error).code !== 'transport/closed') observer.failed('taking partners', error);
     }
   }
 
-  #serve(channel: Channel): void {
+  #serve(channel: Channel, key: string): void {
     const { means, records, turnstile, totals } = this.#options;
     const run = new SessionRun(means, { records, turnstile, channel, totals });
-    const serving: Serving = { run, channel, row: undefined, done: Promise.resolve() };
+    const serving: Serving = { key, run, channel, row: undefined, done: Promise.resolve() };
     this.#serving.add(serving);
     serving.done = this.#run(serving)
       .catch((error: unknown) => means.observer.failed('serving a partner', error))
@@ -147,8 +163,10 @@ export class PartnerEndpoint {
       await keepOutcome(means, records, { row, input, outcome, figures, channel });
     } catch (error) {
       const failure = asVesicaError(error);
-      if (failure.code === 'group/worker-failed') await means.engines.replace();
+      if (means.engines.isBroken(failure)) await means.engines.replace();
       await channel.close(failure.definition.closeCode, '');
+      // A connection that was lost before its run began ends nothing: the offer may be on another one by now.
+      if (serving.row !== undefined && !run.hasBegun && isLost(failure)) return;
       if (serving.row !== undefined) {
         await keepFailure(means, records, { id: serving.row.id, error: failure });
       } else if (partner !== undefined) await this.#admission.refused(partner, failure);
@@ -182,4 +200,8 @@ export class PartnerEndpoint {
 
 function approverOf({ own_consent_by: by }: SessionRow): Actor {
   return by === null || by === 'agreement' ? NODE_ACTOR : { kind: 'token', name: by };
+}
+
+function isLost({ definition }: VesicaError): boolean {
+  return definition.class === 'network' && definition.retryable;
 }

@@ -115,9 +115,10 @@ export class SessionRecords {
     id: string,
     states: readonly StoredSessionState[],
     changes: Partial<SessionRow>,
+    trx?: StateTransaction,
   ): Promise<void> {
     const { store, now } = this.#context;
-    const { numUpdatedRows } = await store.db
+    const { numUpdatedRows } = await (trx ?? store.db)
       .updateTable('sessions')
       .set({ ...changes, updated_at: now().toISOString() })
       .where('id', '=', id)

@@ -74,6 +74,7 @@ export class SessionRun {
   #isOver = false;
   #marks: number[] = [performance.now()];
   #toldAt = 0;
+  #hasBegun = false;
 
   constructor(means: SessionMeans, options: RunOptions) {
     this.#means = means;
@@ -83,6 +84,11 @@ export class SessionRun {
   /** Ends the run with `error`, wherever it is. */
   stop(error: VesicaError): void {
     this.#stop.abort(error);
+  }
+
+  /** Whether both sides have agreed, on this connection. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   get input(): RunInput | undefined {
@@ -113,6 +119,7 @@ export class SessionRun {
     const { records, turnstile } = this.#options;
     const { agreements, datasets } = this.#means;
     await records.move(row.id, { to: 'accepted', actor, changes });
+    this.#hasBegun = true;
     const dataset = await datasets.get(row.dataset_id ?? '');
     const signal = this.signalUntilGone;
     this.#leave = await turnstile.enter({

@@ -1,5 +1,5 @@
 import { toHex } from '../../bytes.js';
-import { VesicaError } from '../../errors.js';
+import { VesicaError, asVesicaError } from '../../errors.js';
 import type { Side } from '../../protocol/index.js';
 import { randomBytes } from '../../random.js';
 import type { ListenAddress } from '../../transport/index.js';
@@ -171,18 +171,18 @@ export class Sessions {
     const row = await this.#offeredByPartner(id);
     const { agreement, dataset } = await this.#fitting(row, datasetId);
     this.#means.agreements.requireUsable(agreement);
-    const { audit, now } = this.#means.context;
-    await this.#records.change(id, ['offered'], {
+    const { audit, now, store } = this.#means.context;
+    const consent: Partial<SessionRow> = {
       dataset_id: dataset.id,
       own_consent_by: actor.name,
       own_consent_at: now().toISOString(),
       on_unanswered: onUnanswered ?? 'refuse',
-    });
-    await audit.append({
-      actor,
-      action: 'session.approved',
-      subject: { kind: 'session', id },
-      detail: { dataset: dataset.id, termsDigest: row.terms_digest },
+    };
+    const subject = { kind: 'session', id };
+    const detail = { dataset: dataset.id, termsDigest: row.terms_digest };
+    await store.transaction(async (trx) => {
+      await this.#records.change(id, ['offered'], consent, trx);
+      await audit.append({ actor, action: 'session.approved', subject, detail }, trx);
     });
     this.#consents.approve(id);
     return this.get(id);
@@ -218,6 +218,27 @@ export class Sessions {
       if (isEnded) expired += 1;
     }
     return expired;
+  }
+
+  /**
+   * Ends the sessions, also running ones, whose agreement or partner may not have them any more, and the connections of
+   * who is no active partner; how many sessions. For whoever changes agreements and partners, and for the clock.
+   */
+  async endUnusable(): Promise<number> {
+    const { agreements } = this.#means;
+    this.#endpoint.dropStrangers();
+    let ended = 0;
+    for (const { id, agreement_id: agreement } of await this.#records.open()) {
+      try {
+        agreements.requireUsable(await agreements.get(agreement ?? ''));
+      } catch (error) {
+        const failure = asVesicaError(error);
+        if (failure.code !== 'agreement/not-active') throw error;
+        await this.#stop(id, failure);
+        if (await keepFailure(this.#means, this.#records, { id, error: failure })) ended += 1;
+      }
+    }
+    return ended;
   }
 
   find(id: string): Promise<SessionView | undefined> {
@@ -295,6 +316,11 @@ export class Sessions {
   async #endWith(id: string, to: 'rejected' | 'cancelled' | 'expired', actor: Actor): Promise<void> {
     const error = new VesicaError(`session/${to}`, ENDS[to]);
     await this.#records.move(id, { to, actor, changes: failureColumns(error), detail: failureDetail(error) });
+    await this.#stop(id, error);
+  }
+
+  /** Ends what is under way of a session. */
+  async #stop(id: string, error: VesicaError): Promise<void> {
     this.#consents.refuse(id, error);
     this.#endpoint.stop(id, error);
     await this.#offers.stop(id, error);

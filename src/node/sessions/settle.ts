@@ -101,17 +101,19 @@ export async function keepFailure(
   if (isEnd(row.state)) return true;
   if (isWaiting(row) && mayComeBack(error)) return false;
   const actor: Actor = error.reportedBy === 'peer' ? { kind: 'partner', name: row.partner_id } : NODE_ACTOR;
+  const to = endOf(error, row.state);
   const ended = await records
-    .move(id, {
-      to: endOf(error, row.state),
-      actor,
-      changes: failureColumns(error),
-      detail: failureDetail(error),
-    })
-    .catch((failure: unknown) => {
-      // Somebody else may have ended it in the meantime; anything else is for the operator to see.
+    .move(id, { to, actor, changes: failureColumns(error), detail: failureDetail(error) })
+    .catch(async (failure: unknown) => {
       observer.failed('ending a session', failure);
-      return undefined;
+      // Somebody else may have ended it in the meantime. Whatever else it was, it must not keep the session open.
+      const bare = {
+        to,
+        actor: NODE_ACTOR,
+        changes: { error_code: error.code },
+        detail: { code: error.code },
+      };
+      return records.move(id, bare).catch(() => undefined);
     });
   if (ended !== undefined) {
     const told = observer.refused(row.partner_id, ended, error);

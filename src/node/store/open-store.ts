@@ -45,6 +45,8 @@ export interface Store {
    * @throws VesicaError `state/unwritable`, also when the file exists.
    */
   copyTo(path: string): Promise<void>;
+  /** Brings the write-ahead log into the database and empties it. */
+  checkpoint(): Promise<void>;
   /** Waits for the transaction under way, closes the database and gives back the lock. Idempotent. */
   close(): Promise<void>;
 }
@@ -100,6 +102,9 @@ function openedStore({
     // Its randomness is no secret: it only has to differ from that of every other run.
     runId: randomUUID(),
     copyTo: (path) => copyTo(opened.db, path),
+    checkpoint: async () => {
+      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(opened.db);
+    },
     transaction: (work) => opened.db.transaction().execute(work),
     close: () => (closing ??= closed(opened.db).finally(giveBack)),
   };

@@ -157,7 +157,13 @@ export class Tokens {
     const last = row.last_used_at === null ? -Infinity : Date.parse(row.last_used_at);
     if (at.getTime() - last < USE_NOTED_EVERY_MS) return row;
     const changes = { last_used_at: at.toISOString() };
-    await store.db.updateTable('tokens').set(changes).where('id', '=', row.id).execute();
+    // When a token was used is no reason to refuse it: with a full disk one must still be able to look.
+    await store.db
+      .updateTable('tokens')
+      .set(changes)
+      .where('id', '=', row.id)
+      .execute()
+      .catch(() => undefined);
     return { ...row, ...changes };
   }
 }

@@ -47,6 +47,8 @@ export class Retention {
       if (errors.length > 0) await this.#alarm(owner.name, errors);
     }
     const idempotencyKeys = await this.#deleteIdempotencyKeys();
+    // What was deleted would stay in the write-ahead log until others overwrite it.
+    await this.#context.store.checkpoint();
     return { deleted, failed, idempotencyKeys, alarmsClosed: await this.#options.alarms.closeLapsed() };
   }
 
