@@ -25,11 +25,16 @@ export const NO_ARMS: Arms = { column: '', treatment: [], control: '' };
  * @throws VesicaError `limit/elements`, `limit/cells`, `limit/text`, `policy/list-too-small`, `policy/cell-too-small`,
  * or `peer/wrong-count` when cells and list do not fit each other or the role.
  */
-export function requireSoundInventory(inventory: Inventory, terms: Terms, side: Side): void {
+export function requireSoundInventory(
+  inventory: Inventory,
+  terms: Terms,
+  side: Side,
+  maxItems: number = LIMITS.elements,
+): void {
   const { size, cells, dimensions, arms } = inventory;
   const where = `the list of the ${side}`;
-  if (size > LIMITS.elements) {
-    throw new VesicaError('limit/elements', `${where} has ${size} keys, the limit is ${LIMITS.elements}`, {
+  if (size > maxItems) {
+    throw new VesicaError('limit/elements', `${where} has ${size} keys, the limit is ${maxItems}`, {
       field: 'data',
     });
   }

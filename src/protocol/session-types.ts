@@ -34,6 +34,8 @@ export interface SessionBrief {
   readonly terms: Terms;
   readonly list: OwnList;
   readonly inventory: Inventory;
+  /** Longest list of the peer that this party takes; the protocol's limit unless told. */
+  readonly maxPeerItems?: number | undefined;
   /** Keeps account of what this party's noisy figures cost; without one nothing is refused and nothing remembered. */
   readonly ledger?: SessionLedger | undefined;
 }

@@ -205,7 +205,7 @@ export class Session {
     const { side, identity } = this.#settings;
     const { brief, account } = known(this.#own);
     const { terms } = brief;
-    requireSoundInventory(message, terms, this.#peerSide);
+    requireSoundInventory(message, terms, this.#peerSide, brief.maxPeerItems);
     this.#peerInventory = message;
     if (terms.disclosure !== 'dp') return this.#begin();
     const own = { key: identity.publicKey, inventory: known(this.#ownInventory) };

@@ -225,7 +225,7 @@ export class SessionRun {
   }
 
   async #brief(row: SessionRow, { definition }: Dataset, list: LoadedList): Promise<SessionBrief> {
-    const { agreements, ledger } = this.#means;
+    const { agreements, ledger, limits } = this.#means;
     const terms = termsOfRow(row);
     const inventory = inventoryOf(list, {
       dimensions: definition.data.cohorts ?? [],
@@ -239,6 +239,7 @@ export class SessionRun {
         ...(list.cells === undefined ? {} : { cellOf: list.cells }),
       },
       inventory,
+      maxPeerItems: limits.maxElements,
     };
     if (terms.disclosure !== 'dp') return brief;
     const { privacy } = (await agreements.get(row.agreement_id ?? '')).terms;
