@@ -10,6 +10,10 @@ export interface NodeConfig {
   readonly software: string;
   /** Folder of the state; created when it is not there. */
   readonly stateFolder: string;
+  /** Folders that datasets are read from, absolute; nothing is read from elsewhere, and nothing at all when there is none. */
+  readonly dataFolders: readonly string[];
+  /** Files and folders beside the state that must not lie in those: identity, keys, configuration, backups. Absolute. */
+  readonly keepOut: readonly string[];
   readonly identity: NodeIdentity;
   /** Keys that the node had before; what they signed in the audit log stays good. 32 bytes each. */
   readonly formerKeys?: readonly Uint8Array[];
@@ -36,7 +40,7 @@ export interface NodeLimits {
   readonly runningSessions: number;
   /** What the lists of running sessions may take in memory, in MiB; a session that does not fit waits. */
   readonly memoryMiB: number;
-  /** Longest own list, in match keys. */
+  /** Longest list of either side, in match keys. */
   readonly maxElements?: number | undefined;
 }
 

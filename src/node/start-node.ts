@@ -4,7 +4,7 @@ import { openAtRest } from './at-rest.js';
 import { auditLog } from './audit/index.js';
 import { Budgets } from './budgets.js';
 import { NODE_ACTOR, type NodeContext } from './context.js';
-import { Datasets, Definitions, Versions } from './datasets/index.js';
+import { Datasets, Definitions, SourceFolders, Versions } from './datasets/index.js';
 import { openNodeLedger } from './ledger/index.js';
 import type { NodeConfig } from './node-config.js';
 import type { NodeServices, RunningNode } from './node-services.js';
@@ -65,8 +65,13 @@ async function start(store: Store, { config, means, engines }: Starting): Promis
   const ownFingerprint = fingerprint(identity.publicKey);
   const agreements = new Agreements(context, { ownFingerprint, partners });
   const definitions = new Definitions(store.db, context);
+  const sources = await SourceFolders.open({
+    folders: config.dataFolders,
+    keepOut: [store.folder, ...config.keepOut],
+  });
   const versions = new Versions({
     ...context,
+    sources,
     folder: atRest.staging,
     secret: atRest.listSecret,
   });
@@ -79,6 +84,7 @@ async function start(store: Store, { config, means, engines }: Starting): Promis
     folder: atRest.exports,
     matched,
     definitions,
+    sources,
     retentionDays: exportDays,
   });
   const alarms = new Alarms(context, { node: party, webhook: config.alarms.webhook });

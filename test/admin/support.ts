@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -55,13 +55,16 @@ const GENEROUS = { perToken: 1_000_000, failedPerAddress: 1_000_000 };
 export async function newNode(options: TestNodeOptions = {}): Promise<TestNode> {
   const { finished = onTestFinished, ...admin } = options;
   const folder = mkdtempSync(join(tmpdir(), 'vesica-admin-'));
+  mkdirSync(join(folder, 'data'));
   const log: string[] = [];
   const node = await startNode(
     {
       ...NODE_DEFAULTS,
       party: 'Here',
       software: 'vesica test',
-      stateFolder: folder,
+      stateFolder: join(folder, 'state'),
+      dataFolders: [join(folder, 'data')],
+      keepOut: [],
       identity: createIdentity('here'),
       masterKeys: sealing(1).keys,
       listen: { host: '127.0.0.1', port: 0 },
@@ -125,9 +128,9 @@ export async function request(
 
 export const PEOPLE = 'email,arm\nann@example.com,seen\nbob@example.com,held\n';
 
-/** A definition of a dataset over a file with people in it. */
+/** A definition of a dataset over a file with people in it, in the data folder of a node's `folder`. */
 export function definitionOf(folder: string, name = 'people'): Record<string, unknown> {
-  const source = join(folder, `${name}.csv`);
+  const source = join(folder, 'data', `${name}.csv`);
   writeFileSync(source, PEOPLE);
   return {
     name,

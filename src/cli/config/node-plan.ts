@@ -15,7 +15,16 @@ export type SecretSource = { readonly file: string } | { readonly environment: s
 /** What a node's configuration means: every default filled in, every path absolute, no secret read yet. */
 export interface NodePlan extends Pick<
   NodeConfig,
-  'party' | 'stateFolder' | 'listen' | 'engine' | 'threads' | 'limits' | 'timeouts' | 'retention'
+  | 'party'
+  | 'stateFolder'
+  | 'dataFolders'
+  | 'keepOut'
+  | 'listen'
+  | 'engine'
+  | 'threads'
+  | 'limits'
+  | 'timeouts'
+  | 'retention'
 > {
   /** The configuration file, absolute. */
   readonly file: string;
@@ -63,7 +72,22 @@ export function readNodePlan(path: string, environment: NodeJS.ProcessEnv): Node
   return plan;
 }
 
-function planOf(file: NodeFile, fields: Fields, environment: NodeJS.ProcessEnv): NodePlan {
+/** Every file and folder that a configuration names and no dataset may be read from. */
+function keepOutOf(plan: Omit<NodePlan, 'keepOut'>): string[] {
+  const { file, identityPath, masterKey, previousKeys, api, alarms, backup } = plan;
+  const paths = [file, identityPath];
+  for (const source of [masterKey, ...previousKeys]) if ('file' in source) paths.push(source.file);
+  if (api.tls !== undefined) paths.push(api.tls.keyPath);
+  if (alarms.webhook !== undefined && 'file' in alarms.webhook.secret) paths.push(alarms.webhook.secret.file);
+  if (backup !== undefined) paths.push(backup.folder);
+  return paths;
+}
+
+function withoutKeepOut(
+  file: NodeFile,
+  fields: Fields,
+  environment: NodeJS.ProcessEnv,
+): Omit<NodePlan, 'keepOut'> {
   const { limits, timeouts, alarms = {}, backup } = file;
   const { shutdownSeconds = DEFAULTS.shutdownSeconds, ...nodeTimeouts } = timeouts ?? {};
   const { webhook, ...alarmLimits } = alarms;
@@ -74,6 +98,7 @@ function planOf(file: NodeFile, fields: Fields, environment: NodeJS.ProcessEnv):
     identityPath: fields.path(file.identity),
     formerKeys: (file.formerIdentityKeys ?? []).flatMap((digits) => fromHex(digits) ?? []),
     stateFolder: fields.path(file.state),
+    dataFolders: file.data.folders.map((folder) => fields.path(folder)),
     masterKey: fields.keySource(file.masterKey, 'masterKey'),
     previousKeys: (file.previousKeys ?? []).map((source, i) => fields.keySource(source, `previousKeys.${i}`)),
     listen: fields.address(file.listen, 'listen'),
@@ -96,6 +121,11 @@ function planOf(file: NodeFile, fields: Fields, environment: NodeJS.ProcessEnv):
       keep: backup.keep ?? DEFAULTS.backup.keep,
     },
   };
+}
+
+function planOf(file: NodeFile, fields: Fields, environment: NodeJS.ProcessEnv): NodePlan {
+  const plan = withoutKeepOut(file, fields, environment);
+  return { ...plan, keepOut: keepOutOf(plan) };
 }
 
 function apiOf({ listen, tls, names = [] }: NodeFile['api'], fields: Fields): NodePlan['api'] {

@@ -63,6 +63,15 @@ export const NODE_SCHEMA = Type.Object(
       }),
     ),
     state: path('folder of the state; for its owner alone'),
+    data: Type.Object(
+      {
+        folders: Type.Array(path('one folder'), {
+          maxItems: 64,
+          description: 'folders that datasets are read from; nothing is read from elsewhere',
+        }),
+      },
+      strict,
+    ),
     masterKey: keySource,
     previousKeys: Type.Optional(
       Type.Array(keySource, {
@@ -111,7 +120,7 @@ export const NODE_SCHEMA = Type.Object(
               description: 'what the lists of running sessions take',
             }),
           ),
-          maxElements: Type.Optional(count(2 ** 32, 'longest own list, in match keys')),
+          maxElements: Type.Optional(count(2 ** 32, 'longest list of either side, in match keys')),
         },
         strict,
       ),

@@ -5,6 +5,7 @@ import {
   openAtRest,
   openNodeLedger,
   Partners,
+  SourceFolders,
   Versions,
   type BudgetAccount,
   type BudgetEntry,
@@ -122,6 +123,7 @@ async function budgetsOf({ plan, identity, context }: GovernedState): Promise<Bu
   const ledger = await openNodeLedger(store, { identity, cipher: atRest.sketches, audit, now, random });
   const partners = await Partners.open(context);
   const agreements = new Agreements(context, { ownFingerprint: fingerprint(identity.publicKey), partners });
-  const versions = new Versions({ ...context, folder: atRest.staging, secret: atRest.listSecret });
+  const sources = SourceFolders.none;
+  const versions = new Versions({ ...context, folder: atRest.staging, sources, secret: atRest.listSecret });
   return new Budgets({ ledger, agreements, datasets: new Datasets(context, versions) });
 }

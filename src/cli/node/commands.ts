@@ -16,6 +16,11 @@ export function addNodeCommands(program: Command): void {
       '--master-key <file>',
       'master key to use if the file exists, else to make (default: in the folder)',
     )
+    .option(
+      '--data <folder>',
+      'folder that datasets are read from; again for each (default: data in the folder)',
+      (folder: string, others: readonly string[] | undefined) => [...(others ?? []), folder],
+    )
     .option('--token-file <file>', 'write the token there, for its owner alone, and do not show it')
     .option('--json', 'print what was made as JSON, with the token')
     .action(

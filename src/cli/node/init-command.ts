@@ -1,7 +1,15 @@
 import { chmod, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { VesicaError } from '../../errors.js';
-import { auditLog, idSource, loadMasterKey, MASTER_KEY_BYTES, openStore, Tokens } from '../../node/index.js';
+import {
+  auditLog,
+  idSource,
+  loadMasterKey,
+  MASTER_KEY_BYTES,
+  openStore,
+  SourceFolders,
+  Tokens,
+} from '../../node/index.js';
 import { randomBytes } from '../../random.js';
 import { systemRandom } from '../../system-random.js';
 import { createIdentity, loadIdentity, saveIdentity, type NodeIdentity } from '../../transport/index.js';
@@ -14,6 +22,7 @@ export interface InitOptions {
   readonly listen: string;
   readonly api: string;
   readonly masterKey?: string;
+  readonly data?: readonly string[];
   readonly tokenFile?: string;
   readonly json?: true;
 }
@@ -73,11 +82,19 @@ async function makeNode(folder: string, options: InitOptions): Promise<MadeNode>
   try {
     await mkdir(folder, { recursive: true, mode: OWNER_FOLDER });
     await chmod(folder, OWNER_FOLDER);
-    const inside = relative(folder, keyPath);
-    const masterKey = inside.startsWith('..') || isAbsolute(inside) ? keyPath : inside;
+    const fromFolder = (path: string): string => {
+      const inside = relative(folder, path);
+      return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+    };
+    const masterKey = fromFolder(keyPath);
+    const dataFolders = (options.data ?? [join(folder, NODE_FILES.data)]).map((path) => resolve(path));
+    if (options.data === undefined) await mkdir(join(folder, NODE_FILES.data), { mode: OWNER_FOLDER });
     const configuration = join(folder, NODE_FILES.configuration);
     const { listen, api } = options;
-    await writeNew(configuration, nodeYaml({ party, listen, api, masterKey }));
+    await writeNew(
+      configuration,
+      nodeYaml({ party, listen, api, masterKey, dataFolders: dataFolders.map(fromFolder) }),
+    );
     // Says of --party, --listen and --api what a start would say of the keys.
     const plan = readNodePlan(configuration, {});
     const newKey = await provideKey(keyPath);
@@ -86,6 +103,7 @@ async function makeNode(folder: string, options: InitOptions): Promise<MadeNode>
     await saveIdentity(createIdentity(party), plan.identityPath);
     const identity = await loadIdentity(plan.identityPath);
     const secret = await makeState(plan.stateFolder, identity);
+    await SourceFolders.open({ folders: plan.dataFolders, keepOut: [plan.stateFolder, ...plan.keepOut] });
     await flush(folder);
     if (options.tokenFile !== undefined) await writeNew(resolve(options.tokenFile), `${secret}\n`);
     return {

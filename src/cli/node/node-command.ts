@@ -1,6 +1,6 @@
 import { startAdmin, type RunningAdmin } from '../../admin/index.js';
 import { VesicaError, asVesicaError } from '../../errors.js';
-import { startNode, type NodeConfig, type RunningNode } from '../../node/index.js';
+import { SourceFolders, startNode, type NodeConfig, type RunningNode } from '../../node/index.js';
 import { systemRandom } from '../../system-random.js';
 import type { CommandContext } from '../action.js';
 import { table } from '../client/tables.js';
@@ -40,6 +40,7 @@ export async function nodeCommand(
   const plan = readNodePlan(options.config, process.env);
   if (options.check === true) {
     await configOf(plan, await loadNodeSecrets(plan, process.env));
+    await SourceFolders.open({ folders: plan.dataFolders, keepOut: [plan.stateFolder, ...plan.keepOut] });
     reporter.line(`${plan.file} is complete: every key and every secret it names is there.`);
     return;
   }
@@ -113,6 +114,7 @@ async function stopped(shutdown: () => Promise<void>, { shutdownMs }: NodePlan, 
 
 /** What `startNode` takes, of a plan and the secrets it names. */
 async function configOf(plan: NodePlan, { identity, masterKeys }: NodeSecrets): Promise<NodeConfig> {
+  const { dataFolders, keepOut } = plan;
   const { party, stateFolder, listen, engine, threads, limits, timeouts, retention, formerKeys } = plan;
   const { webhook, ...alarms } = plan.alarms;
   const secret = webhook && (await loadWebhookSecret(webhook.secret, process.env));
@@ -120,6 +122,8 @@ async function configOf(plan: NodePlan, { identity, masterKeys }: NodeSecrets): 
     party,
     software: SOFTWARE,
     stateFolder,
+    dataFolders,
+    keepOut,
     identity,
     formerKeys,
     masterKeys,

@@ -7,6 +7,8 @@ export interface NodeSettings {
   readonly api: string;
   /** Path of the master key, relative to the configuration or absolute. */
   readonly masterKey: string;
+  /** Folders that datasets are read from, relative to the configuration or absolute. */
+  readonly dataFolders: readonly string[];
 }
 
 /** Names of what `vesica init` makes. */
@@ -15,12 +17,13 @@ export const NODE_FILES = {
   identity: 'node.id',
   masterKey: 'master.key',
   state: 'state',
+  data: 'data',
 } as const;
 
 const quoted = (text: string): string => stringify(text).trimEnd();
 
 /** A complete configuration, every key in it: those that have a default stand in comments with it. */
-export function nodeYaml({ party, listen, api, masterKey }: NodeSettings): string {
+export function nodeYaml({ party, listen, api, masterKey, dataFolders }: NodeSettings): string {
   return `# Configuration of a Vesica node. Start it with: vesica node --config ${NODE_FILES.configuration}
 #
 # Relative paths are taken from this file's folder. A key in a comment shows its default. Every key can be overridden by an
@@ -29,6 +32,12 @@ export function nodeYaml({ party, listen, api, masterKey }: NodeSettings): strin
 party: ${quoted(party)}             # this party's name, in agreements and to partners
 identity: ${NODE_FILES.identity}          # the key by which partners know this node; keep a copy, it cannot be made again
 state: ${NODE_FILES.state}              # partners, agreements, sessions, ledger, audit log; sealed lists
+
+# The folders that datasets are read from, by files and by SQL, with all that is in them; nothing is read from elsewhere. None
+# may hold the state, a key, the identity or this file: who defines datasets could read it. [] reads nothing.
+data:
+  folders:
+${dataFolders.map((folder) => `    - ${quoted(folder)}`).join('\n')}
 
 # The key that seals what is on the disk, from one of: a file of the owner alone, an environment variable, a command.
 # Whoever has it and the state can read the lists in it, so keep it in another place, and out of backups.
@@ -55,7 +64,7 @@ api:
 #   openSessions: 50              # sessions that have not ended; a further one is refused
 #   runningSessions: 4            # sessions that run at once, of those each side started
 #   memoryMiB: 2048               # what the lists of running sessions may take; a session that does not fit waits
-#   maxElements: 100000000        # longest own list, in match keys; the protocol's limit unless told
+#   maxElements: 100000000        # longest list of either side, in match keys; the protocol's limit unless told
 
 # timeouts:
 #   offerHours: 72                # how long an offer waits for approval

@@ -62,10 +62,15 @@ export function requireKeepable({ actor, action, subject, detail }: AuditEntry):
   }
 }
 
+/** Whether `text` has in it what looks like an identifier that Vesica matches. */
+export function looksLikeIdentifier(text: string): boolean {
+  return IDENTIFIERS.some((form) => form.test(text));
+}
+
 function requireText(name: string, text: string): void {
   if (text.length > MAX_TEXT_CHARS) throw refused(name, `is longer than ${MAX_TEXT_CHARS} characters`);
   if (/\p{C}/u.test(text)) throw refused(name, 'is not plain text');
-  if (IDENTIFIERS.some((form) => form.test(text))) throw refused(name, 'looks like an identifier');
+  if (looksLikeIdentifier(text)) throw refused(name, 'looks like an identifier');
 }
 
 function refused(name: string, why: string): VesicaError {

@@ -5,7 +5,7 @@
 export { AUDIT_ACTIONS, isAuditAction, type AuditAction } from './actions.js';
 export { auditLog, type AuditLog, type AuditLogOptions } from './audit-log.js';
 export type { AuditCheckpoint } from './checkpoint.js';
-export type { AuditEntry, AuditValue, StoredAuditEntry } from './entry.js';
+export { looksLikeIdentifier, type AuditEntry, type AuditValue, type StoredAuditEntry } from './entry.js';
 export type { AuditFault } from './explain.js';
 export { MAX_PAGE_ENTRIES, type AuditPage, type AuditQuery } from './query.js';
 export type { AuditVerdict } from './verify.js';

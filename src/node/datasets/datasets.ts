@@ -17,12 +17,12 @@ export class Datasets {
     this.versions = versions;
   }
 
-  /** @throws VesicaError as `Definitions.define`. */
+  /** @throws VesicaError as `Definitions.define`, `SourceFolders.require`. */
   define(input: unknown, actor: Actor): Promise<Dataset> {
     return this.#write('dataset.created', actor, (definitions) => definitions.define(input));
   }
 
-  /** @throws VesicaError `api/not-found`; as `Definitions.redefine`. */
+  /** @throws VesicaError `api/not-found`; as `Definitions.redefine`, `SourceFolders.require`. */
   redefine(id: string, input: unknown, actor: Actor): Promise<Dataset> {
     return this.#write('dataset.changed', actor, async (definitions) =>
       definitions.redefine(found(await definitions.find(id), 'dataset'), input),
@@ -156,6 +156,7 @@ export class Datasets {
     const { store, audit } = this.#context;
     return store.transaction(async (trx) => {
       const dataset = await work(this.#definitions(trx));
+      if (action !== 'dataset.archived') await this.versions.sources.require(dataset.definition.data);
       const detail = { name: dataset.definition.name, definitionDigest: dataset.definitionDigest };
       await audit.append({ actor, action, subject: { kind: 'dataset', id: dataset.id }, detail }, trx);
       return dataset;

@@ -4,6 +4,7 @@ export { dataFor } from './dataset-fit.js';
 export { Datasets } from './datasets.js';
 export { Definitions, type Dataset } from './definitions.js';
 export type { QualityReport } from './quality.js';
+export { SourceFolders, type SourceFoldersOptions } from './source-folders.js';
 export {
   Versions,
   type DatasetVersion,

@@ -1,12 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import { loadList, type LoadedList, type LoadOptions } from '../../data/index.js';
 import { asVesicaError, VesicaError } from '../../errors.js';
+import { looksLikeIdentifier } from '../audit/index.js';
 import type { RandomSource } from '../../random.js';
 import type { SealedFile, SealedFolder } from '../keys/index.js';
 import type { DatasetVersionRow, Store, VersionState } from '../store/index.js';
 import type { Dataset } from './definitions.js';
 import { listDigest } from './list-digest.js';
 import { qualityOf, type QualityReport } from './quality.js';
+import type { SourceFolders } from './source-folders.js';
 import { decodeList, encodeList } from './staged-list.js';
 
 /** One load of a dataset. */
@@ -35,6 +37,7 @@ export interface VersionsOptions {
   readonly store: Store;
   /** Where lists are staged; nothing else may be in it. */
   readonly folder: SealedFolder;
+  readonly sources: SourceFolders;
   /** Keys the digests of lists: see `nodeSecret`. */
   readonly secret: KeyObject;
   readonly random: RandomSource;
@@ -67,11 +70,17 @@ export class Versions {
     this.#options = options;
   }
 
+  /** Where datasets may be read from. */
+  get sources(): SourceFolders {
+    return this.#options.sources;
+  }
+
   /**
    * Loads a dataset as its next version: reads the source, counts, makes the digest and stages the list. A load that fails
    * is kept as a failed version, with the code of the error and without a list.
    *
-   * @throws VesicaError as `loadList`; `output/unwritable`; `state/...`; `config/invalid` when the dataset is archived.
+   * @throws VesicaError as `loadList`; as `SourceFolders.readable`; `output/unwritable`; `state/...`; `config/invalid` when
+   * the dataset is archived, or when a label of a cohort looks like an identifier.
    */
   async load(
     dataset: Dataset,
@@ -82,8 +91,11 @@ export class Versions {
     }
     const row = await this.#begin(dataset, options.expiresAt);
     try {
-      const { data, onAmbiguousCohort } = dataset.definition;
-      const list = await loadList(data, { ...options, onAmbiguousCohort, random: this.#options.random });
+      const { onAmbiguousCohort } = dataset.definition;
+      const { sources, random } = this.#options;
+      const { data, database } = await sources.readable(dataset.definition.data, options.database);
+      const list = await loadList(data, { ...options, database, onAmbiguousCohort, random });
+      requirePlainLabels(list);
       const file = await this.#options.folder.write(fileOf(row.id), encodeList(list));
       const changes = this.#loaded(list, file);
       await this.#update(row.id, changes);
@@ -299,6 +311,17 @@ const EMPTY = {
   loaded_at: null,
   deleted_at: null,
 } as const;
+
+/**
+ * Labels are in reports and may go to the partner. A definition is checked for identifiers as cohorts, but SQL and files
+ * can hold one column under two names.
+ */
+function requirePlainLabels({ cellLabels }: LoadedList): void {
+  if (!cellLabels.some((labels) => labels.some(looksLikeIdentifier))) return;
+  const why =
+    'data.cohorts: a column has a value that looks like an identifier; labels may go to the partner';
+  throw new VesicaError('config/invalid', why, { field: 'data.cohorts' });
+}
 
 /** The staged file of the version with this id. */
 function fileOf(id: string): string {

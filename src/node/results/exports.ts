@@ -1,11 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  exportColumnNames,
-  ExportTally,
-  streamExport,
-  type DatabaseSettings,
-  type DataDefinition,
-} from '../../data/index.js';
+import { exportColumnNames, ExportTally, streamExport, type DataDefinition } from '../../data/index.js';
 import { asVesicaError, VesicaError } from '../../errors.js';
 import {
   found,
@@ -18,7 +12,7 @@ import {
   type PageQuery,
 } from '../context.js';
 import type { Terms } from '../../protocol/index.js';
-import { dataFor, type Definitions } from '../datasets/index.js';
+import { dataFor, type Definitions, type SourceFolders } from '../datasets/index.js';
 import type { SealedFolder } from '../keys/index.js';
 import {
   EXPORT_FORMATS,
@@ -38,8 +32,8 @@ export interface ExportsOptions {
   readonly definitions: Pick<Definitions, 'find'>;
   /** Days that exports of a session are kept. */
   readonly retentionDays: RetentionDays;
-  /** What DuckDB may use to read a source. */
-  readonly database?: DatabaseSettings | undefined;
+  /** Where sources may be read from. */
+  readonly sources: SourceFolders;
 }
 
 export interface ExportsQuery extends PageQuery {
@@ -210,8 +204,8 @@ export class Exports {
   }
 
   /** Never rejects: how it ended is in the row. */
-  async #write(row: ExportRow, data: DataDefinition, actor: Actor): Promise<void> {
-    const { folder, matched, database } = this.#options;
+  async #write(row: ExportRow, definition: DataDefinition, actor: Actor): Promise<void> {
+    const { folder, matched, sources } = this.#options;
     const tally = new ExportTally();
     const hash = createHash('sha256');
     let bytes = 0;
@@ -223,6 +217,8 @@ export class Exports {
       }
     }
     try {
+      // It may be another file by now than when it was asked for.
+      const { data, database } = await sources.readable(definition);
       const kept = await matched.read(row.session_id);
       const known = { ...kept.header, tagOf: kept.tagOf, rows: kept.rows(row.kind) };
       const { format, profile: form } = row;

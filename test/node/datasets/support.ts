@@ -1,11 +1,15 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemRandom } from '../../../src/system-random.js';
-import { Definitions, Versions, type Dataset } from '../../../src/node/datasets/index.js';
+import { Definitions, SourceFolders, Versions, type Dataset } from '../../../src/node/datasets/index.js';
 import { nodeSecret, SealedFolder, type Sealing } from '../../../src/node/keys/index.js';
 import { idSource, type Store } from '../../../src/node/store/index.js';
 import { sealing } from '../keys/support.js';
 import { newFolder, now, openState } from '../support/states.js';
+
+/** Where sources are, outside of every state. */
+const SOURCES = join(tmpdir(), 'vesica-test-sources');
 
 /** The datasets of a node, in its state folder. */
 export interface Node {
@@ -25,6 +29,7 @@ export async function openNode(folder = newFolder(), seal: Sealing = sealing(1),
     versions: new Versions({
       store,
       folder: await SealedFolder.open(join(folder, 'staged'), 'list', seal),
+      sources: await sources(folder),
       secret: await nodeSecret(secrets, 'digests', seal.random),
       random: systemRandom,
       newId,
@@ -33,9 +38,15 @@ export async function openNode(folder = newFolder(), seal: Sealing = sealing(1),
   };
 }
 
+/** The folder of `source`, for a node with its state in `state`. */
+export function sources(state: string): Promise<SourceFolders> {
+  mkdirSync(SOURCES, { recursive: true });
+  return SourceFolders.open({ folders: [SOURCES], keepOut: [state] });
+}
+
 /** Writes a file outside of the state; its path. */
 export function source(name: string, content: string | Uint8Array): string {
-  const path = join(newFolder(), name);
+  const path = join(newFolder(SOURCES), name);
   writeFileSync(path, content);
   return path;
 }

@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { auditLog, type AuditAction, type StoredAuditEntry } from '../../../src/node/audit/index.js';
 import type { Actor, NodeContext } from '../../../src/node/context.js';
-import { Definitions, type Dataset } from '../../../src/node/datasets/index.js';
+import { Definitions, SourceFolders, type Dataset } from '../../../src/node/datasets/index.js';
 import { loadList, type DataDefinition, type LoadedList } from '../../../src/data/index.js';
 import { SealedFolder, type Sealing } from '../../../src/node/keys/index.js';
 import { Exports, MatchedRows, Reports, type RetentionDays } from '../../../src/node/results/index.js';
@@ -11,7 +12,7 @@ import type { Identity } from '../../../src/protocol/index.js';
 import { systemRandom } from '../../../src/system-random.js';
 import { ephemeralIdentity } from '../../../src/transport/index.js';
 import { sealing } from '../keys/support.js';
-import { addPartner, newFolder, openState } from '../support/states.js';
+import { addPartner, newFolder, openState, TEST_FOLDERS } from '../support/states.js';
 
 export const ACTOR: Actor = { kind: 'token', name: 'ops' };
 
@@ -59,10 +60,12 @@ export async function openNode(options: NodeOptions = {}): Promise<Node> {
   const definitions = new Definitions(store.db, { newId, now });
   const folderOf = (name: string): Promise<SealedFolder> => SealedFolder.open(join(folder, name), name, seal);
   const matched = new MatchedRows(context, await folderOf('results'));
+  mkdirSync(TEST_FOLDERS, { recursive: true });
   const exports = new Exports(context, {
     folder: await folderOf('exports'),
     matched,
     definitions,
+    sources: await SourceFolders.open({ folders: [TEST_FOLDERS, resolve('examples')], keepOut: [] }),
     retentionDays,
   });
   onTestFinished(() => exports.stop());

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import {
@@ -13,7 +15,7 @@ import {
 } from '../../../src/node/index.js';
 import { createIdentity, type NodeIdentity } from '../../../src/transport/index.js';
 import { systemRandom } from '../../../src/system-random.js';
-import { newFolder } from './states.js';
+import { newFolder, TEST_FOLDERS } from './states.js';
 
 export const OPERATOR: Actor = { kind: 'token', name: 'operator' };
 
@@ -30,11 +32,14 @@ export async function openNode(
   now = (): Date => new Date(),
 ): Promise<TestNode> {
   const identity = changes.identity ?? createIdentity(party);
+  mkdirSync(TEST_FOLDERS, { recursive: true });
   const config: NodeConfig = {
     ...NODE_DEFAULTS,
     party,
     software: 'vesica test',
-    stateFolder: join(newFolder(), 'state'),
+    stateFolder: join(newFolder(join(tmpdir(), 'vesica-test-nodes')), 'state'),
+    dataFolders: [resolve('examples'), TEST_FOLDERS],
+    keepOut: [],
     identity,
     masterKeys: new KeyRing(new MasterKey(new Uint8Array(32).fill(7))),
     listen: { host: '127.0.0.1', port: 0 },

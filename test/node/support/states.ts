@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -9,9 +9,13 @@ import { seededRandom } from '../../support/deterministic-random.js';
 export const NOW = '2026-01-02T03:04:05.678Z';
 export const now = (): Date => new Date(NOW);
 
+/** Where `newFolder` makes folders; a node that keeps its state elsewhere may read all of it. */
+export const TEST_FOLDERS = join(tmpdir(), 'vesica-test-folders');
+
 /** A new folder, removed when the test ends. */
-export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'vesica-state-'));
+export function newFolder(parent = TEST_FOLDERS): string {
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, 'vesica-state-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

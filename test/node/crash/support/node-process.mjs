@@ -1,6 +1,7 @@
 // A node in a process of its own, from the built program. Argument: a file that tells who it is and where its state lies.
 // It does what it is asked over IPC: `{ number, path, parameters }` calls a method of its services.
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { KeyRing, MasterKey, NODE_DEFAULTS, startNode } from '../../../../dist/node/index.js';
 import { systemRandom } from '../../../../dist/system-random.js';
 import { loadIdentity } from '../../../../dist/transport/index.js';
@@ -15,6 +16,8 @@ const node = await startNode(
     party,
     software: 'vesica test',
     stateFolder,
+    dataFolders: [fileURLToPath(new URL('../../../../examples', import.meta.url))],
+    keepOut: [identityFile, masterKeyFile],
     identity: await loadIdentity(identityFile),
     masterKeys: new KeyRing(new MasterKey(Uint8Array.from(readFileSync(masterKeyFile)))),
     listen: { host: '127.0.0.1', port: 0 },
