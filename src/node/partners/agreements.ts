@@ -50,8 +50,7 @@ export interface AgreementsOptions {
  * that are not over, each has a name of its own among those with the same partner, so there is one for each digest.
  */
 export class Agreements {
-  /** Called after each change. */
-  readonly listeners = new Set<() => void>();
+  readonly listeners = new Set<() => void>(); // called after each change
   readonly #context: NodeContext;
   readonly #options: AgreementsOptions;
 
@@ -290,9 +289,9 @@ export class Agreements {
   }
 
   async #write(work: (trx: StateTransaction) => Promise<AgreementRow>): Promise<Agreement> {
-    const agreement = this.#viewOf(await this.#context.store.transaction(work));
+    const row = await this.#context.store.transaction(work);
     for (const listener of this.listeners) listener();
-    return agreement;
+    return this.#viewOf(row);
   }
 
   async #requireFreeName(trx: StateTransaction, partnerId: string, name: string): Promise<void> {
