@@ -1,8 +1,9 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { NODE_ACTOR } from '../../../src/node/context.js';
 import type { DataDefinition } from '../../../src/data/index.js';
 import type { NewExport } from '../../../src/node/results/index.js';
@@ -261,6 +262,23 @@ describe('an export', () => {
     expect((await node.exports.list({ session: 'other' })).items).toEqual([]);
     await node.exports.stop();
     expect(await made(node, session)).toMatchObject({ state: 'failed', errorCode: 'session/cancelled' });
+  });
+});
+
+describe('an export of a list that was moved', () => {
+  it('out of the folders of datasets, with a link in its place, fails and is not written', async () => {
+    const node = await openNode();
+    const data = people();
+    const { id: session } = await finishedSession(node, data, [0, 2]);
+    expect((await made(node, session)).state).toBe('ready');
+    const elsewhere = mkdtempSync(join(tmpdir(), 'vesica-elsewhere-'));
+    onTestFinished(() => rmSync(elsewhere, { recursive: true }));
+    writeFileSync(join(elsewhere, 'people.csv'), PEOPLE);
+    rmSync(data.source!);
+    symlinkSync(join(elsewhere, 'people.csv'), data.source!);
+    const before = files(node);
+    expect(await made(node, session)).toMatchObject({ state: 'failed', errorCode: 'config/invalid' });
+    expect(files(node)).toEqual(before);
   });
 });
 
