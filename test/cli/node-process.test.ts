@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openStore, sql } from '../../src/node/store/index.js';
 import { freePort } from './support/free-port.js';
@@ -40,6 +40,7 @@ describe('vesica init', () => {
     for (const file of workspace.files('node'))
       expect(modeOf(workspace.path(`node/${file}`)), file).toBe(0o600);
     expect(modeOf(workspace.path('node/state'))).toBe(0o700);
+    expect(modeOf(workspace.path('node/data'))).toBe(0o700);
     expect(token).toMatch(/^vesica_[A-Za-z0-9_-]{43}$/);
     const key = workspace.read('node/master.key').trim();
     for (const file of workspace.files('node')) {
@@ -62,6 +63,25 @@ describe('vesica init', () => {
     expect(ended.code).toBe(2);
     expect(existsSync(workspace.path('node'))).toBe(false);
     expectPlainSpeech(ended.stderr);
+  });
+});
+
+describe('vesica init --data', () => {
+  it('names each folder, and refuses one that holds a key or is not there', async () => {
+    const workspace = new Workspace();
+    for (const name of ['one', 'two']) mkdirSync(workspace.path(name));
+    const folders = ['--data', workspace.path('one'), '--data', workspace.path('two')];
+    const ended = await vesica('init', workspace.path('node'), ...folders);
+    expect(ended.code, ended.stderr).toBe(0);
+    for (const name of ['one', 'two'])
+      expect(workspace.read('node/node.yaml')).toContain(workspace.path(name));
+    expect(existsSync(workspace.path('node/data'))).toBe(false);
+    for (const folder of ['.', 'gone']) {
+      const refused = await vesica('init', workspace.path('other'), '--data', workspace.path(folder));
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain('data.folders');
+      expect(existsSync(workspace.path('other'))).toBe(false);
+    }
   });
 });
 
