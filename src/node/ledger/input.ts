@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { concatBytes } from '../../bytes.js';
 import { VesicaError } from '../../errors.js';
 import type { StateTransaction, Store } from '../store/index.js';
 import type { SketchKeys, SketchedList } from './row-tags.js';
-import { changedKeys, sketchList } from './sketch.js';
+import { SKETCH_BYTES, changedKeys, sketchList } from './sketch.js';
 
 /** Hides small values at rest. `open` gives back what was sealed, or throws. */
 export interface ByteCipher {
@@ -14,14 +15,19 @@ export interface ByteCipher {
 export interface LedgerInput {
   /** The same for the same rows in any order; 64 hexadecimal digits. */
   readonly tag: string;
-  readonly sketch: Uint8Array;
+  /** Of the rows, each a match key with its cell and measures. */
+  readonly rows: Uint8Array;
+  /** Of the match keys alone, which a list has in common with itself under another mode or other measures. */
+  readonly people: Uint8Array;
 }
 
 /** Sketches a list for the ledger. */
 export async function inputOf(keys: SketchKeys, list: SketchedList): Promise<LedgerInput> {
-  const sketch = await sketchList(keys, list);
+  const rows = await sketchList(keys, list);
+  const hasColumns = list.cellOf !== undefined || (list.measures?.length ?? 0) > 0;
+  const people = hasColumns ? await sketchList(keys, { batch: list.batch }) : rows;
   // Two lists have one sketch only when they have the same rows, as no small difference peels to nothing.
-  return { sketch, tag: createHash('sha256').update(keys.keyId).update(sketch).digest('hex') };
+  return { rows, people, tag: createHash('sha256').update(keys.keyId).update(rows).digest('hex') };
 }
 
 /** Whose budget it is: one for each partner and lineage. */
@@ -34,14 +40,16 @@ export interface AccountKey {
 export interface Sketches {
   readonly keys: SketchKeys;
   readonly cipher: ByteCipher;
-  /** Inputs that differ in fewer match keys than this are too alike. */
+  /** Inputs are too alike when they differ, but in fewer match keys than this. */
   readonly nearRepeatKeys: number;
 }
 
 /**
  * Checks that an input is not almost one for which the account has spent, or is about to: the two answers together would
- * tell of the few people in which they differ. An equal one is no repeat of that kind. Sketches that another identity of
- * the node made cannot be compared and are passed over.
+ * tell of the few people in which they differ. Rows are compared, and match keys alone: under another mode or with other
+ * measures every row is another one, while the people are the same but for a few. An equal input is no repeat of that
+ * kind, and neither are the same people with other columns; the budget counts those. Sketches that another identity of the
+ * node made cannot be compared and are passed over.
  *
  * @throws VesicaError `budget/near-repeat` with field `data`.
  */
@@ -61,8 +69,14 @@ export async function requireNoNearRepeat(
     .groupBy('input_tag')
     .execute();
   for (const { sealed } of earlier) {
-    const changed = changedKeys(keys, input.sketch, await cipher.open(sealed));
-    if (changed === undefined || changed >= nearRepeatKeys) continue;
+    const before = await opened(cipher, sealed);
+    const changed = [
+      changedKeys(keys, input.people, before.people),
+      changedKeys(keys, input.rows, before.rows),
+    ]
+      .filter((count) => count !== undefined)
+      .find((count) => count > 0 && count < nearRepeatKeys);
+    if (changed === undefined) continue;
     throw new VesicaError(
       'budget/near-repeat',
       `the list differs in ${changed} match keys from one of ${lineage} that this partner has an answer for; ` +
@@ -72,7 +86,17 @@ export async function requireNoNearRepeat(
   }
 }
 
-/** Keeps the sketch of an entry's input, unless one is there for a cost that stays spent. */
+/** The two sketches of an input as they are sealed: one after the other. */
+async function sealInput(cipher: ByteCipher, { rows, people }: LedgerInput): Promise<Uint8Array> {
+  return cipher.seal(concatBytes(rows, people));
+}
+
+async function opened(cipher: ByteCipher, sealed: Uint8Array): Promise<Omit<LedgerInput, 'tag'>> {
+  const both = await cipher.open(sealed);
+  return { rows: both.subarray(0, SKETCH_BYTES), people: both.subarray(SKETCH_BYTES) };
+}
+
+/** Keeps the sketches of an entry's input, unless they are there for a cost that stays spent. */
 export async function keepSketch(
   trx: StateTransaction,
   { keys, cipher }: Sketches,
@@ -97,7 +121,7 @@ export async function keepSketch(
       lineage,
       input_tag: input.tag,
       key_id: keys.keyId,
-      sealed: await cipher.seal(input.sketch),
+      sealed: await sealInput(cipher, input),
       created_at: at,
     })
     .execute();

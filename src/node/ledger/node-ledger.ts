@@ -29,7 +29,7 @@ export interface NodeLedgerOptions extends IdSources {
 export interface NodeLedger {
   /** How many reservations an earlier run had left; opening gave them back. */
   readonly freed: number;
-  /** Sketches a list, once for each session; it takes about a second for a million rows. Errors of `sketchList`. */
+  /** Sketches a list, once for each session; it takes about two seconds for a million rows. Errors of `sketchList`. */
   input(list: SketchedList): Promise<LedgerInput>;
   /**
    * The protocol's ledger for one session. Its `reserve` also throws VesicaError `budget/near-repeat` and

@@ -271,7 +271,7 @@ export interface InputSketchRow {
   input_tag: string;
   /** Which secret the sketch was made under; only sketches of one key can be compared. */
   key_id: string;
-  /** The sketch, sealed. */
+  /** The sketch of the rows and that of the match keys alone, one after the other, sealed. */
   sealed: Uint8Array;
   created_at: string;
 }

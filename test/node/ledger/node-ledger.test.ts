@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareRationals, parseDecimal, rational, rationalToNumber } from '../../../src/dp/index.js';
 import { MAX_ANSWER_BYTES } from '../../../src/ledger/index.js';
-import { openNodeLedger } from '../../../src/node/ledger/index.js';
+import { openNodeLedger, type SketchedList } from '../../../src/node/ledger/index.js';
 import { sql } from '../../../src/node/store/index.js';
 import { ephemeralIdentity } from '../../../src/transport/index.js';
 import { seededRandom } from '../../support/deterministic-random.js';
-import { listOf, rows } from '../support/lists.js';
+import { listOf, rows, type Row } from '../support/lists.js';
 import { ACCOUNT, LIMIT, cost, newLedger, request, testCipher } from '../support/node-ledgers.js';
 import { addPartner, failure, now, openState } from '../support/states.js';
 
@@ -287,11 +287,68 @@ describe('a list that is almost one that was spent for', () => {
       .selectFrom('input_sketches')
       .select('sealed')
       .executeTakeFirstOrThrow();
-    expect(Buffer.from(sealed).includes(Buffer.from(input.sketch.subarray(0, 28)))).toBe(false);
+    expect(Buffer.from(sealed).includes(Buffer.from(input.rows.subarray(0, 28)))).toBe(false);
     await first.store.close();
     const second = await newLedger({ store: await openState(first.store.folder), identity, cipher });
     const next = await second.session({ input: await second.people(0, 1001) });
     expect((await failure(next.reserve(request(2), cost('0.1')))).code).toBe('budget/near-repeat');
+  });
+});
+
+describe('almost the same people under another mode or with other measures', () => {
+  /** What a session of each kind makes of the same people; the second measure is there to be left out. */
+  const KINDS: Readonly<Record<string, (of: readonly Row[]) => SketchedList>> = {
+    'a cardinality': (of) => listOf(of, 'keys'),
+    'an aggregate by cell': (of) => listOf(of, 'cells'),
+    'an aggregate of one measure': (of) => listOf(of),
+    'an aggregate of two measures': (of) => {
+      const { measures = [], ...list } = listOf(of);
+      return { ...list, measures: [...measures, Float64Array.from(of, ({ key }) => key % 11)] };
+    },
+  };
+  const names = Object.keys(KINDS);
+  const pairs = names.flatMap((one) => names.filter((other) => other !== one).map((other) => [one, other]));
+
+  it.each(pairs)('is refused: %s, then %s of a list less one person', async (one, other) => {
+    const { session, ledger, store } = await newLedger();
+    const first = await ledger.input(KINDS[one]!(rows(0, 300)));
+    await (await (await session({ input: first })).reserve(request(1), cost('0.1'))).commit();
+    const lessOne = await session({ input: await ledger.input(KINDS[other]!(rows(0, 299))) });
+    const refused = await failure(lessOne.reserve(request(2), cost('0.1')));
+    expect(refused).toMatchObject({ code: 'budget/near-repeat', field: 'data' });
+    expect(refused.message).toContain('differs in 1 match keys');
+    // The same people are no near repeat: that is what the budget counts.
+    const same = await session({ input: await ledger.input(KINDS[other]!(rows(0, 300))) });
+    await (await same.reserve(request(3), cost('0.1'))).commit();
+    expect(await store.db.selectFrom('input_sketches').select('entry_id').execute()).toHaveLength(2);
+  });
+
+  it('is refused for 1 to 49 people, whatever the two kinds are', async () => {
+    const kind = fc.constantFrom(...pairs);
+    const few = fc.integer({ min: 0, max: 35 });
+    await fc.assert(
+      fc.asyncProperty(kind, few, few, async ([one, other], removed, added) => {
+        const { session, ledger, store } = await newLedger();
+        const first = await ledger.input(KINDS[one!]!(rows(0, 200)));
+        await (await session({ input: first })).reserve(request(1), cost('0.1'));
+        const next = await session({
+          input: await ledger.input(KINDS[other!]!(rows(removed, 200 + added))),
+        });
+        const changed = removed + added;
+        const reserved = next.reserve(request(2), cost('0.1'));
+        if (changed > 0 && changed < 50) expect((await failure(reserved)).code).toBe('budget/near-repeat');
+        else await (await reserved).commit();
+        await store.close();
+      }),
+      {
+        numRuns: 25,
+        examples: [
+          [pairs[0]!, 25, 24],
+          [pairs[0]!, 25, 25],
+          [pairs[3]!, 0, 0],
+        ],
+      },
+    );
   });
 });
 
