@@ -19,7 +19,7 @@ import {
   type LedgerInput,
   type Sketches,
 } from './input.js';
-import { requireAnswered } from './unanswered.js';
+import { requireUnpaid } from './unanswered.js';
 
 /** One session's side of an account. */
 export interface SessionAccountTerms extends AccountKey {
@@ -107,7 +107,7 @@ export class SessionAccount implements SessionLedger {
     const { partner, lineage, input, session, onUnanswered } = this.#terms;
     const at = now().toISOString();
     await store.transaction(async (trx) => {
-      await requireAnswered(trx, this.#terms, request, onUnanswered);
+      await requireUnpaid(trx, this.#terms, request, onUnanswered);
       await requireNoNearRepeat(trx, this.#terms, sketches, input);
       await trx
         .insertInto('ledger_entries')

@@ -23,7 +23,7 @@ describe('a request that was paid for and has no answer', () => {
     await paid(await careful(test, { lineage: 'visitors' }));
   });
 
-  it('costs again when somebody chose that, and is answered from then on', async () => {
+  it('costs again when somebody chose that; not even a kept answer is drawn anew unless they did', async () => {
     const test = await newLedger();
     await paid(await careful(test));
     const again = await (await careful(test, { onUnanswered: 'charge' })).reserve(request(1), cost('0.1'));
@@ -32,7 +32,8 @@ describe('a request that was paid for and has no answer', () => {
     expect(await failure((await careful(test)).reserve(request(1), cost('0.1')))).toMatchObject(refusal);
     await again.finish('{}');
     expect(await (await careful(test)).recall(request(1))).toBe('{}');
-    await paid(await careful(test));
+    // Asked for all the same: the partner has lost its part of the answer.
+    expect(await failure((await careful(test)).reserve(request(1), cost('0.1')))).toMatchObject(refusal);
   });
 
   it('is refused after a restart as well, but not what was only set aside', async () => {
