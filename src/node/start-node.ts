@@ -95,6 +95,11 @@ async function start(store: Store, { config, means, engines }: Starting): Promis
     ...{ engines, limits, timeouts },
     observer: sessionObserver({ context, watch, budgets, datasets, onDefect }),
   });
+  const endUnusable = (): void => {
+    sessions.endUnusable().catch((error: unknown) => onDefect('ending sessions', error));
+  };
+  agreements.listeners.add(endUnusable);
+  partners.listeners.add(endUnusable);
   const schedules = new Schedules(context, {
     agreements,
     definitions,
@@ -127,6 +132,7 @@ async function start(store: Store, { config, means, engines }: Starting): Promis
     beat('upkeep', UPKEEP_MS, async () => {
       await sessions.expireDue();
       await agreements.expireDue();
+      await sessions.endUnusable();
       await schedules.tick();
       await alarms.deliver();
     }),
