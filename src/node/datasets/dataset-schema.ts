@@ -5,12 +5,18 @@ import { checkDefinition, ON_AMBIGUOUS_COHORT, type DataDefinition } from '../..
 import { VesicaError } from '../../errors.js';
 import { IDENTIFIER_TYPES, PROFILES } from '../../identity/index.js';
 import { ROLES } from '../../protocol/index.js';
+import { LINEAGE_FORM, LINEAGE_PATTERN } from '../ledger/index.js';
 
 /** The shape of a dataset definition. Unknown keys are refused everywhere. */
 
 const strict = { additionalProperties: false } as const;
 const column = Type.String({ minLength: 1, maxLength: 200 });
-const name = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$' });
+/** The audit log, which tells of each dataset by its name, takes none that looks like an identifier. */
+const name = Type.String({
+  pattern:
+    '^(?!.*[0-9A-Fa-f]{64})(?!.*[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12})' +
+    '[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$',
+});
 const decimal = Type.String({ pattern: '^[0-9]{1,15}(\\.[0-9]{1,15})?$' });
 const purposes = Type.Array(Type.Integer({ minimum: 1, maximum: 24 }), { minItems: 1, maxItems: 24 });
 const oneCharacter = Type.String({ minLength: 1, maxLength: 1 });
@@ -94,7 +100,7 @@ export const DATASET_SCHEMA = Type.Object(
   {
     name,
     /** Which people it is about. Datasets of the same people share a lineage, and so a budget; it never changes. */
-    lineage: name,
+    lineage: Type.String({ pattern: LINEAGE_PATTERN }),
     role: Type.Enum(ROLES),
     data,
     onAmbiguousCohort: Type.Optional(Type.Enum(ON_AMBIGUOUS_COHORT)),
@@ -109,6 +115,14 @@ export type DatasetDefinition = Static<typeof DATASET_SCHEMA>;
 
 const validator = Compile(DATASET_SCHEMA);
 
+/** Patterns in words. */
+const FORMS: Readonly<Record<string, string>> = {
+  name:
+    'name is 1 to 100 letters, digits, spaces, dots, hyphens and underscores, ' +
+    'and nothing that looks like an identifier',
+  lineage: LINEAGE_FORM,
+};
+
 /**
  * `input` as a dataset definition.
  *
@@ -122,7 +136,11 @@ export function checkedDataset(input: unknown): DatasetDefinition {
     // The last error of the list sums up an alternative; one with a key that does not belong says most.
     const error = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors.at(-1);
     const field = (error?.instancePath ?? '').split('/').slice(1).join('.');
-    throw invalid(field, `${field === '' ? 'the dataset' : field}: ${error?.message ?? 'is invalid'}`);
+    const form = error?.keyword === 'pattern' ? FORMS[field] : undefined;
+    throw invalid(
+      field,
+      form ?? `${field === '' ? 'the dataset' : field}: ${error?.message ?? 'is invalid'}`,
+    );
   }
   const { role, data } = input;
   if (data.source !== undefined && !isAbsolute(data.source)) {

@@ -5,6 +5,7 @@
  */
 export type { LedgerHistoryEntry } from './history.js';
 export type { AccountKey, ByteCipher, LedgerInput } from './input.js';
+export { LINEAGE_FORM, LINEAGE_PATTERN } from './lineage.js';
 export { NEAR_REPEAT_KEYS, openNodeLedger, type NodeLedger, type NodeLedgerOptions } from './node-ledger.js';
 export type { SketchedList } from './row-tags.js';
 export type { SessionAccountTerms } from './session-account.js';

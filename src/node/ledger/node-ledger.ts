@@ -6,13 +6,13 @@ import { idSource, type IdSources, type Store } from '../store/index.js';
 import { Accounts } from './accounts.js';
 import { accountHistory, type LedgerHistoryEntry } from './history.js';
 import { inputOf, resealSketches, type AccountKey, type ByteCipher, type LedgerInput } from './input.js';
+import { LINEAGE_FORM, LINEAGE_PATTERN } from './lineage.js';
 import { sketchKeys, type SketchedList } from './row-tags.js';
 import { SessionAccount, type LedgerParts, type SessionAccountTerms } from './session-account.js';
 
 /** Inputs of one lineage that differ in fewer match keys are refused. */
 export const NEAR_REPEAT_KEYS = 50;
-/** Short plain names only: they stand in messages and in the audit log. */
-const LINEAGE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+const LINEAGE = new RegExp(LINEAGE_PATTERN);
 
 export interface NodeLedgerOptions extends IdSources {
   /** The node's identity; the secrets of the sketches come from it. */
@@ -35,7 +35,7 @@ export interface NodeLedger {
    * The protocol's ledger for one session. Its `reserve` also throws VesicaError `budget/near-repeat` and
    * `budget/unanswered`; what cannot be written is `state/unwritable`.
    *
-   * @throws VesicaError `config/invalid` with field `lineage` when that is no short plain name.
+   * @throws VesicaError `config/invalid` with field `lineage` when that is not of `LINEAGE_PATTERN`.
    */
   forSession(terms: SessionAccountTerms): SessionLedger;
   /** What is spent and what is left under a limit, now. */
@@ -90,8 +90,7 @@ export async function openNodeLedger(store: Store, options: NodeLedgerOptions): 
     input: (list) => inputOf(keys, list),
     forSession: (terms) => {
       if (!LINEAGE.test(terms.lineage)) {
-        const form = 'a lineage is 1 to 63 letters, digits, dots, hyphens and underscores';
-        throw new VesicaError('config/invalid', form, { field: 'lineage' });
+        throw new VesicaError('config/invalid', LINEAGE_FORM, { field: 'lineage' });
       }
       return new SessionAccount(parts, terms);
     },

@@ -4,6 +4,7 @@ import { failure } from '../keys/support.js';
 import { definitionOf, openNode } from './support.js';
 
 const GOOD = definitionOf('/data/people.csv') as { data: { identifiers: object } };
+const UUID = '01234567-89ab-4def-8123-456789abcdef';
 const rule = { quantum: '1', bound: '9', aboveBound: 'clamp', betweenQuanta: 'refuse', missing: 'zero' };
 const data = (more: object): object => ({ ...GOOD, data: { ...GOOD.data, ...more } });
 
@@ -18,6 +19,12 @@ describe('a dataset definition', () => {
     ['no text', '', 5],
     ['a key that does not exist', '', { ...GOOD, surprise: 1 }],
     ['a name with an address in it', 'name', { ...GOOD, name: 'ann@example.com' }],
+    ['a UUID in its name', 'name', { ...GOOD, name: `of ${UUID.toUpperCase()}` }],
+    ['a digest as its name', 'name', { ...GOOD, name: 'aB'.repeat(32) }],
+    ['a lineage with a blank', 'lineage', { ...GOOD, lineage: 'our people' }],
+    ['a lineage in capitals', 'lineage', { ...GOOD, lineage: 'People' }],
+    ['a UUID as its lineage', 'lineage', { ...GOOD, lineage: UUID }],
+    ['a lineage of 64 characters', 'lineage', { ...GOOD, lineage: 'x'.repeat(64) }],
     ['a role that does not exist', 'role', { ...GOOD, role: 'chief' }],
     ['a relative path', 'data.source', data({ source: 'people.csv' })],
     ['no source', 'data.source', data({ source: undefined })],

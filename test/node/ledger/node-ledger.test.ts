@@ -131,7 +131,8 @@ describe("a node's ledger", () => {
       'internal/defect',
     );
     const input = await people(0, 1);
-    for (const lineage of ['', 'a@b', ' a', 'x'.repeat(64)]) {
+    const uuid = 'x.01234567-89ab-cdef-0123-456789abcdef';
+    for (const lineage of ['', 'a@b', ' a', 'a b', 'Customers', uuid, 'x'.repeat(64)]) {
       const { code, field } = await failure(() =>
         ledger.forSession({ ...ACCOUNT, lineage, input, onUnanswered: 'refuse' }),
       );
