@@ -4,6 +4,7 @@ import type { Identity, SessionLedger } from '../../protocol/index.js';
 import type { AuditLog } from '../audit/index.js';
 import { idSource, type IdSources, type Store } from '../store/index.js';
 import { Accounts } from './accounts.js';
+import { requireAllSpent } from './against-log.js';
 import { accountHistory, type LedgerHistoryEntry } from './history.js';
 import { inputOf, resealSketches, type AccountKey, type ByteCipher, type LedgerInput } from './input.js';
 import { LINEAGE_FORM, LINEAGE_PATTERN } from './lineage.js';
@@ -59,16 +60,18 @@ const opened = new WeakSet<Store>();
  * Opens the ledger of a store, once for each: what is set aside is counted in memory. Reservations of an earlier run are
  * given back; what that run had committed stays spent.
  *
- * @throws VesicaError `internal/defect` when it is open already; `state/unwritable`.
+ * @throws VesicaError `internal/defect` when it is open already; `state/damaged` as `requireAllSpent`; `state/unwritable`.
  */
 export async function openNodeLedger(store: Store, options: NodeLedgerOptions): Promise<NodeLedger> {
   const { identity, cipher, audit, now, random, nearRepeatKeys = NEAR_REPEAT_KEYS } = options;
   if (opened.has(store)) throw new VesicaError('internal/defect', 'the ledger of this store is open already');
   opened.add(store);
-  const freed = await freeEarlier(store, audit).catch((error: unknown) => {
-    opened.delete(store);
-    throw error;
-  });
+  const freed = await requireAllSpent(store)
+    .then(() => freeEarlier(store, audit))
+    .catch((error: unknown) => {
+      opened.delete(store);
+      throw error;
+    });
   const keys = sketchKeys(identity);
   const accounts = new Accounts(store);
   const pending = new Set<Promise<unknown>>();
