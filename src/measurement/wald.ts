@@ -59,9 +59,17 @@ export function twoSidedTest(statistic: Statistic, confidence: number): TwoSided
       interval: { lower: value - reach, upper: value + reach },
       missing: null,
     },
-    pValue: 2 * studentSurvival(shrink(Math.abs(value) / standardError, kurtosis), degreesOfFreedom),
+    pValue: 2 * studentSurvival(shrink(inErrors(Math.abs(value), standardError), kurtosis), degreesOfFreedom),
     criticalValue,
   };
+}
+
+/** Powers of it stay finite, and the tail beyond it is zero in a double for any degrees of freedom that count. */
+const MOST_ERRORS = 1e100;
+
+/** `value` in standard errors, which may be so small that the quotient or a power of it would overflow. */
+function inErrors(value: number, standardError: number): number {
+  return Math.max(-MOST_ERRORS, Math.min(MOST_ERRORS, value / standardError));
 }
 
 /** Beyond this the expansion below would not be monotone; one discrete Laplace error has 3 and little more. */
@@ -103,7 +111,7 @@ export function oneSidedTest(
     value,
     standardError,
     bound: value - towards * reach,
-    pValue: studentSurvival((towards * value) / standardError, degreesOfFreedom),
+    pValue: studentSurvival(inErrors(towards * value, standardError), degreesOfFreedom),
   };
 }
 

@@ -170,6 +170,12 @@ describe('valueLift: edges and properties', () => {
     expect(lift(some, exactArm(100, 0, 0)).relative.missing).toBe('denominator-not-positive');
   });
 
+  it('has a p-value when the standard error is so small that its quotients overflow', () => {
+    const treatment = { ...exactArm(2, 0, 0), sumNoiseVariance: 1.5e-323 };
+    const { absolute, pValue } = valueLift({ treatment, control: exactArm(2, 1, 0), confidence: 0.5 });
+    expect([absolute.interval === null, pValue]).toEqual([false, 0]);
+  });
+
   const anyArm = fc.record({
     n: fc.integer({ min: 0, max: 1_000_000 }),
     sumQuanta: fc.bigInt({ min: -(10n ** 9n), max: 10n ** 12n }),
