@@ -47,7 +47,7 @@ async function suite() {
   const folder = mkdtempSync(join(tmpdir(), 'vesica-gate-'));
   const file = join(folder, 'tests.json');
   const { code } = await run(
-    ['vitest', 'run', '--coverage', '--reporter=default', '--reporter=json', `--outputFile=${file}`],
+    ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile=${file}`],
     { show: true },
   );
   try {
