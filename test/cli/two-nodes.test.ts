@@ -89,7 +89,7 @@ describe('the README’s two nodes', () => {
     const all = terminals.outputs.join('\n');
     // The report of either side, a ledger that was charged once by then, and both ways done.
     expect(all.match(/Lift of buyers against holdout/g)).toHaveLength(2);
-    expect(all.match(/ done: ownItems/g)!.length).toBeGreaterThanOrEqual(4);
+    expect(all.match(/ done: ownItems/g)!.length).toBeGreaterThanOrEqual(5);
     expect(all).toMatch(/publisher +customers +1 +3 +7 +10/);
     expect(all).toContain('The audit log holds');
     const audience = terminals.workspace.read('audience.csv').trim().split('\n');
