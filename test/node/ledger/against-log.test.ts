@@ -8,7 +8,7 @@ import { seededRandom } from '../../support/deterministic-random.js';
 
 it.each([
   ['gone', sql`DELETE FROM ledger_entries`],
-  ['no longer spent', sql`UPDATE ledger_entries SET state = 'reserved'`],
+  ['no longer spent', sql`UPDATE ledger_entries SET state = 'reserved', spent_at = NULL`],
 ])('a ledger in which a cost of the log is %s is damaged', async (_, change) => {
   const [identity, cipher] = [ephemeralIdentity(), testCipher()];
   const first = await newLedger({ identity, cipher });
