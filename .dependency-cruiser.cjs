@@ -1,6 +1,8 @@
 // The rooms of src/ and which way imports may go. A room is entered through its index.ts only.
 const rooms = {
   // room: rooms it may import (besides the ground floor: errors, bytes, random)
+  // Sentences in English and Dutch, for the pages that people read.
+  messages: [],
   identity: [],
   group: [],
   dp: [],
@@ -9,9 +11,11 @@ const rooms = {
   transport: ['protocol', 'identity', 'group', 'dp'],
   data: ['identity', 'protocol', 'group', 'dp'],
   ledger: ['protocol', 'dp', 'identity', 'group'],
-  report: ['identity', 'group', 'dp', 'measurement', 'protocol'],
-  node: ['transport', 'data', 'protocol', 'ledger', 'dp', 'identity', 'group', 'report'],
+  report: ['messages', 'identity', 'group', 'dp', 'measurement', 'protocol'],
+  node: ['measurement', 'transport', 'data', 'protocol', 'ledger', 'dp', 'identity', 'group', 'report'],
   admin: ['node', 'report', 'ledger', 'protocol', 'transport', 'data', 'dp', 'identity', 'group'],
+  // The pages of a browser: their types of the API come from admin, and no code of it.
+  console: ['messages', 'report', 'admin'],
   cli: [
     'report',
     'identity',
@@ -88,7 +92,7 @@ module.exports = {
       comment: 'protocol, dp, measurement and identity: no file, socket, clock, logger or ambient randomness',
       severity: 'error',
       from: {
-        path: '^src/(protocol|dp|measurement|identity|report)/|^src/(errors|bytes|random|flat-table|growing|plain-label)\\.ts$',
+        path: '^src/(protocol|dp|measurement|identity|report|messages)/|^src/(errors|bytes|random|flat-table|growing|plain-label)\\.ts$',
       },
       to: { dependencyTypes: ['core'] },
     },
@@ -101,6 +105,12 @@ module.exports = {
     ...directions,
     ...doors,
     ...subrooms,
+    {
+      name: 'the-console-takes-only-types-of-the-api',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: { path: '^src/(admin|node)/', dependencyTypesNot: ['type-only'] },
+    },
     only('@noble/curves', 'group/noble.ts'),
     only('@duckdb', 'data/'),
     only('ws', 'transport/'),
@@ -115,7 +125,8 @@ module.exports = {
     only('tldts', 'identity/'),
     only('commander', 'cli/'),
     only('yaml', 'cli/'),
-    only('croner', 'node/upkeep/'),
+    only('intl-messageformat', 'messages/'),
+    only('otpauth', 'node/tokens/'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,3 +1,4 @@
+import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -23,7 +24,7 @@ export default tseslint.config(
   {
     // The pure rooms: what they need of the world is passed in.
     files: [
-      'src/{protocol,dp,measurement,identity,report}/**',
+      'src/{protocol,dp,measurement,identity,report,messages}/**',
       'src/{bytes,errors,random,flat-table,growing}.ts',
     ],
     rules: {
@@ -53,6 +54,10 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['src/{console,report}/**/*.tsx', 'src/console/**/*.ts'],
+    ...hooks.configs.flat['recommended-latest'],
   },
   {
     // Formulas over registers name every register: out, two operands, scratch.

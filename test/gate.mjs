@@ -9,6 +9,7 @@ const STATIC_CHECKS = [
   ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
   ['lint', ['eslint', '--max-warnings', '0', '.']],
   ['types', ['tsc', '-p', '.']],
+  ['types of the console', ['tsc', '-p', 'src/console']],
   ['dependency rules', ['depcruise', '--config', '.dependency-cruiser.cjs', 'src']],
 ];
 
@@ -70,6 +71,7 @@ async function suite() {
 // The tests of worker threads, of two processes and of the benchmarks run the built program.
 if (
   (await check('build', ['tsc', '-p', 'src/tsconfig.json'])) &&
+  (await check('build of the console', ['vite', 'build', '--config', 'src/console/vite.config.ts'])) &&
   (await check('build of the benchmarks', ['tsc', '-p', 'bench/tsconfig.json']))
 ) {
   // Two at a time: the checks are single-threaded and the gate is sized for two cores.
