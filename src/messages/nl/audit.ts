@@ -1,0 +1,3 @@
+import type { audit as english } from '../en/audit.js';
+
+export const audit: Readonly<Record<keyof typeof english, string>> = {};

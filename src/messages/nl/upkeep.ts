@@ -1,0 +1,3 @@
+import type { upkeep as english } from '../en/upkeep.js';
+
+export const upkeep: Readonly<Record<keyof typeof english, string>> = {};
