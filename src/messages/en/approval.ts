@@ -1,1 +1,41 @@
-export const approval = {} as const;
+export const approval = {
+  'approval.title': 'Decide on an offer',
+  'approval.from': '{partner} asks for: {mode}',
+  'approval.until': 'Offered {at}; lapses {until}.',
+  'approval.purpose': 'for {purpose}',
+  'approval.over.title': 'There is nothing to decide',
+  'approval.over.text': 'This session is: {state}.',
+  'approval.over.own': 'This node started the session; the partner decides.',
+  'approval.over.given': 'Approved already, by {name}.',
+  'approval.over.link': 'See the session',
+  'approval.dataset.legend': 'With which of your datasets?',
+  'approval.dataset.none':
+    'The agreement names no active dataset that fits. An admin adds one, or you reject the offer.',
+  'approval.dataset.choose': 'Choose a dataset to see what it would cost and who learns what.',
+  'approval.difference.title': 'Difference to the agreement',
+  'approval.difference.none': 'The offer asks for exactly what was agreed.',
+  'approval.difference.some':
+    '{count, plural, one {One term is stricter than agreed} other {# terms are stricter than agreed}}, which is allowed.',
+  'approval.difference.outside':
+    '{count, plural, one {One term is outside the agreement} other {# terms are outside the agreement}}: the node refuses the offer.',
+  'approval.difference.caption': 'Terms of the offer beside those of the agreement',
+  'approval.difference.term': 'Term',
+  'approval.difference.agreed': 'Agreed',
+  'approval.difference.asked': 'Asked',
+  'approval.difference.verdict': 'Difference',
+  'approval.verdict.same': 'as agreed',
+  'approval.verdict.within': 'within what was agreed',
+  'approval.verdict.stricter': 'stricter',
+  'approval.verdict.outside': 'outside the agreement',
+  'approval.approve': 'Approve',
+  'approval.reject': 'Reject',
+  'approval.approve.title': 'Approve this session?',
+  'approval.approve.text':
+    'It starts as soon as the partner is connected. What it tells the partner cannot be taken back.',
+  'approval.approve.cost': 'It costs epsilon {epsilon}; {left} is left for {partner} after it.',
+  'approval.approve.free': 'It costs no budget.',
+  'approval.reject.title': 'Reject this offer?',
+  'approval.reject.text': 'The partner is told that you declined, without a reason. It can offer again.',
+  'approval.think': 'Not now',
+  'approval.role': 'Only an operator can decide on offers.',
+} as const;
