@@ -73,6 +73,9 @@ export function buildReport(input: ReportInput): Report {
       rate: rateOf(terms, cell, noise),
     })),
     ...experimentOf(input, answer, { holder, noise }),
+    reach: null,
+    frequency: null,
+    geo: null,
     privacy: {
       disclosure: terms.disclosure,
       minCell: terms.minCell,

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { ENGINE_NAMES } from '../group/index.js';
 import { MODES, ROLES } from '../protocol/index.js';
 import { experiment, matchBalance, sampleRatio } from './schema/experiment.js';
+import { geo } from './schema/geo.js';
 import { consequences, conversionTableSchema } from './schema/lift.js';
 import { measure } from './schema/measures.js';
 import {
@@ -19,6 +20,7 @@ import {
   textOrNull,
 } from './schema/parts.js';
 import { privacy } from './schema/privacy.js';
+import { frequency, reach } from './schema/reach.js';
 
 /** The report of one session, as one side saw it. `protocol-spec/report.schema.json` is this, as JSON Schema. */
 
@@ -108,6 +110,16 @@ export const REPORT_SCHEMA = Type.Object(
     ),
     ...consequences,
     measures: Type.Array(measure, { description: 'One entry a measure of the terms.' }),
+    reach: described(
+      'How many people were reached; null when this side states no dimension that counts exposures, or the cells do ' +
+        'not tell.',
+      nullable(reach),
+    ),
+    frequency: described(
+      'People and outcomes by how often they were exposed; null when this side states no such dimension.',
+      nullable(frequency),
+    ),
+    geo: described('Geo experiment; null when this side states none.', nullable(geo)),
     privacy: described('What the session gave away, and under which noise.', privacy),
     engine: Type.Object(
       {
