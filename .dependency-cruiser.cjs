@@ -42,11 +42,17 @@ const directions = Object.entries(rooms).map(([room, allowed]) => ({
   },
 }));
 
+// What is slow to load has a door of its own: the schema of a report, which only the API serves.
+const sideDoors = { report: ['report-schema'] };
+
 const doors = Object.keys(rooms).map((room) => ({
   name: `${room}-is-entered-by-its-door`,
   severity: 'error',
   from: { path: '^src/', pathNot: `^src/${room}/` },
-  to: { path: `^src/${room}/`, pathNot: `^src/${room}/index\\.ts$` },
+  to: {
+    path: `^src/${room}/`,
+    pathNot: `^src/${room}/(${['index', ...(sideDoors[room] ?? [])].join('|')})\\.ts$`,
+  },
 }));
 
 /** The subrooms of node, each entered by its own door. */

@@ -18,12 +18,23 @@ function placesFor(standardError: number | null, least: number): number {
 
 /** A number with separators and a fixed number of places. */
 export function formatDecimal(value: number, places: number): string {
-  const text = value.toLocaleString('en-US', {
+  const text = formatOf(places).format(value);
+  // A small negative number that rounds to zero would read -0.
+  return /^-[0.,]*$/.test(text) ? text.slice(1) : text;
+}
+
+const formats = new Map<number, Intl.NumberFormat>();
+
+/** Kept, because making one takes longer than hundreds of uses. */
+function formatOf(places: number): Intl.NumberFormat {
+  const kept = formats.get(places);
+  if (kept !== undefined) return kept;
+  const made = new Intl.NumberFormat('en-US', {
     minimumFractionDigits: places,
     maximumFractionDigits: places,
   });
-  // A small negative number that rounds to zero would read -0.
-  return /^-[0.,]*$/.test(text) ? text.slice(1) : text;
+  formats.set(places, made);
+  return made;
 }
 
 /** Writes estimates of one outcome in one manner: all share the places that their errors call for. */

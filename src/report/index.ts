@@ -2,6 +2,6 @@ export { formatNumber, formatPercent, formatTable } from './format-text.js';
 export { buildReport, type ReportInput } from './build-report.js';
 export { REPORT_CONFIDENCE, REPORT_POWER } from './confidence.js';
 export type { ExperimentInput } from './experiment.js';
-export { REPORT_SCHEMA, type Report } from './report-schema.js';
+export type { Report } from './report-schema.js';
 export { renderReport } from './render-report.js';
 export { renderHtml } from './html/render-html.js';

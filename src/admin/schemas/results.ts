@@ -17,7 +17,7 @@ export const REPORT_VIEW = Type.Object(
 );
 export const REPORTS_QUERY = Type.Object({ ...pageQuery, partner: Type.Optional(id) }, strict);
 
-export { REPORT_SCHEMA as REPORT } from '../../report/index.js';
+export { REPORT_SCHEMA as REPORT } from '../../report/report-schema.js';
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const EXPORT_QUALITY = Type.Object(
