@@ -1,0 +1,68 @@
+import { ApiProblem, problemOf } from './problem.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** Parts of a query; what is undefined, null or empty is left out. */
+export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export interface Ask {
+  readonly body?: unknown;
+  readonly query?: Query | undefined;
+  /** Makes that a repeat of the request does the work once. */
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** What the session gives every request, and who is told when there is none any more. */
+export interface Credentials {
+  csrf: string | null;
+  onEnded: () => void;
+}
+
+export const credentials: Credentials = { csrf: null, onEnded: () => undefined };
+
+/** `path` with a query. */
+export function withQuery(path: string, query: Query = {}): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') given.set(name, String(value));
+  }
+  const text = given.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/**
+ * One request to the node, by the cookie of the session.
+ *
+ * @throws ApiProblem for whatever is no success; `client/unreachable` when there is no answer.
+ */
+export async function request<Answer>(method: Method, path: string, ask: Ask = {}): Promise<Answer> {
+  const response = await send(method, path, ask);
+  if (response.status === 204) return undefined as Answer;
+  return (await response.json()) as Answer;
+}
+
+/** The same, for an answer that is a file. */
+export async function requestBlob(path: string): Promise<Blob> {
+  return (await send('GET', path, {})).blob();
+}
+
+async function send(method: Method, path: string, ask: Ask): Promise<Response> {
+  const headers = new Headers({ accept: 'application/json, */*' });
+  if (ask.body !== undefined) headers.set('content-type', 'application/json');
+  if (method !== 'GET' && credentials.csrf !== null) headers.set('x-vesica-csrf', credentials.csrf);
+  if (ask.idempotencyKey !== undefined) headers.set('idempotency-key', ask.idempotencyKey);
+  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
+  if (ask.body !== undefined) init.body = JSON.stringify(ask.body);
+  if (ask.signal !== undefined) init.signal = ask.signal;
+  let response: Response;
+  try {
+    response = await fetch(withQuery(path, ask.query), init);
+  } catch (error) {
+    if (ask.signal?.aborted === true) throw error;
+    throw new ApiProblem({ code: 'client/unreachable', status: 0 });
+  }
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (problem.code === 'api/unauthenticated' && path !== '/v1/login') credentials.onEnded();
+  throw problem;
+}
