@@ -1,3 +1,51 @@
 import type { budget as english } from '../en/budget.js';
 
-export const budget: Readonly<Record<keyof typeof english, string>> = {};
+export const budget: Readonly<Record<keyof typeof english, string>> = {
+  'budget.title': 'Budget',
+  'budget.lead':
+    'Elk antwoord met ruis vertelt een partner iets over dezelfde mensen. Het budget begrenst hoeveel in totaal, in epsilon.',
+  'budget.empty.title': 'Nog geen budgetten',
+  'budget.empty.text':
+    'Een budget verschijnt zodra een overeenkomst actief is, en toont wat uitgegeven en over is.',
+  'budget.accounts': 'Budgetten per partner en herkomst',
+  'budget.account': '{partner}, {lineage}',
+  'budget.partner': 'Partner',
+  'budget.lineage': 'Herkomst',
+  'budget.spent': 'Uitgegeven',
+  'budget.left': 'Over',
+  'budget.limit': 'Grens',
+  'budget.sessions': '{count, plural, one {# sessie} other {# sessies}}',
+  'budget.sentence': 'Epsilon {spent} van {limit} is uitgegeven; {left} is over.',
+  'budget.sentence.nolimit':
+    'Epsilon {spent} is uitgegeven. Geen actieve overeenkomst stelt een grens, dus nu kan er niets uitgegeven worden.',
+  'budget.sentence.over': 'Wat uitgegeven is heeft geen epsilon bij deze delta: het budget is op.',
+  'budget.gauge': 'Budget van {partner} voor {lineage}',
+  'budget.level.ok': 'Genoeg over',
+  'budget.level.low': 'Bijna op',
+  'budget.level.out': 'Op',
+  'budget.level.none': 'Geen grens van kracht',
+  'budget.delta': 'Delta {spent} van {limit}',
+  'budget.history': 'Zien wat uitgegeven is',
+  'budget.history.title': 'Budget van {partner}',
+  'budget.history.lead': 'Voor herkomst {lineage}: alles wat uitgegeven is, op volgorde.',
+  'budget.history.caption': 'Wat uitgegeven is, oudste eerst',
+  'budget.history.empty.title': 'Nog niets uitgegeven',
+  'budget.history.empty.text': 'Elke sessie met ruis voegt hier een regel toe.',
+  'budget.history.when': 'Wanneer',
+  'budget.history.session': 'Sessie',
+  'budget.history.cost': 'Kosten (epsilon)',
+  'budget.history.delta': 'Delta',
+  'budget.history.total': 'Tot hier uitgegeven',
+  'budget.history.answered': 'Antwoord',
+  'budget.history.answered.yes': 'Bewaard: hetzelfde verzoek kost niets meer',
+  'budget.history.answered.no': 'Niet bewaard',
+  'budget.history.gaussian': 'rho {rho}',
+  'budget.chart.title': 'Uitgegeven door de tijd',
+  'budget.chart.axis': 'Epsilon',
+  'budget.chart.alt': 'Uitgegeven epsilon na elke sessie; het eindigt op {spent}.',
+  'budget.open': 'Sessie openen',
+  'budget.back': 'Alle budgetten',
+  'budget.missing.title': 'Dat budget is er niet',
+  'budget.missing.text':
+    'Er is niets uitgegeven en geen actieve overeenkomst noemt deze partner en herkomst.',
+};

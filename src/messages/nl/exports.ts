@@ -1,3 +1,68 @@
 import type { exports as english } from '../en/exports.js';
 
-export const exports: Readonly<Record<keyof typeof english, string>> = {};
+export const exports: Readonly<Record<keyof typeof english, string>> = {
+  'exports.title': 'Exports',
+  'exports.lead':
+    'Lijsten van uw eigen mensen die overeenkwamen, of juist niet, als bestand voor een uploadpagina of eigen gebruik. Alleen uw rijen en kolommen staan erin.',
+  'exports.new': 'Nieuwe export',
+  'exports.empty.title': 'Nog geen exports',
+  'exports.empty.text':
+    'Als een sessie heeft uitgezocht welke mensen overeenkomen, kan de lijst hier geëxporteerd worden.',
+  'exports.caption': 'Exports, nieuwste eerst',
+  'exports.created': 'Gemaakt',
+  'exports.session': 'Sessie',
+  'exports.kind': 'Soort',
+  'exports.profile': 'Voor',
+  'exports.format': 'Formaat',
+  'exports.state': 'Status',
+  'exports.rows': 'Rijen',
+  'exports.size': 'Grootte',
+  'exports.by': 'Door',
+  'exports.until': 'Bewaard tot',
+  'exports.actions': 'Acties',
+  'exports.kind.audience': 'Doelgroep',
+  'exports.kind.suppression': 'Uitsluiting',
+  'exports.kind.audience.text': 'Uw mensen die de partner ook heeft: om hen te bereiken.',
+  'exports.kind.suppression.text': 'Uw mensen die de partner niet heeft: om de anderen weg te laten.',
+  'exports.profile.own': 'Eigen gebruik',
+  'exports.profile.meta': 'Meta',
+  'exports.profile.google': 'Google',
+  'exports.profile.tiktok': 'TikTok',
+  'exports.profile.own.text': 'Uw kenmerkkolommen zoals ze in de bron staan.',
+  'exports.profile.meta.text':
+    'Klantenlijst voor Meta: gehashte e-mail en telefoon, advertentie-ID’s, met hun kopjes.',
+  'exports.profile.google.text':
+    'Customer Match voor Google Ads: gehashte e-mail en telefoon, met hun kopjes.',
+  'exports.profile.tiktok.text':
+    'Klantenbestand voor TikTok: gehashte e-mail, telefoon en advertentie-ID’s, met hun kopjes.',
+  'exports.format.csv': 'CSV',
+  'exports.format.parquet': 'Parquet',
+  'exports.format.csv.text': 'Wat uploadpagina’s aannemen.',
+  'exports.format.parquet.text': 'Voor uw eigen datagereedschap.',
+  'exports.state.writing': 'Wordt geschreven',
+  'exports.state.ready': 'Klaar',
+  'exports.state.failed': 'Mislukt',
+  'exports.state.deleted': 'Verwijderd',
+  'exports.download': 'Downloaden',
+  'exports.download.label': '{kind} gemaakt {at} downloaden',
+  'exports.download.audited': 'Elke download staat in het auditlogboek.',
+  'exports.delete': 'Verwijderen',
+  'exports.delete.label': '{kind} gemaakt {at} verwijderen',
+  'exports.delete.title': 'Deze export verwijderen?',
+  'exports.delete.text':
+    'Het bestand wordt verwijderd en kan niet meer gedownload worden. Dat het bestond, blijft in het auditlogboek.',
+  'exports.quality':
+    '{left, plural, =0 {Alle gekozen rijen staan erin.} one {# rij is weggelaten: er past niets van.} other {# rijen zijn weggelaten: er past niets van.}}',
+  'exports.failed': 'Het mislukte: {code}.',
+  'exports.new.title': 'Nieuwe export',
+  'exports.new.session': 'Sessie',
+  'exports.new.session.none':
+    'Geen sessie heeft deze kant verteld welke mensen overeenkomen: exports komen uit zulke sessies die klaar zijn.',
+  'exports.new.session.option': '{partner}, {purpose}, {at}',
+  'exports.new.kind': 'Welke mensen',
+  'exports.new.profile': 'Voor welk platform',
+  'exports.new.format': 'Bestandsformaat',
+  'exports.new.submit': 'Export maken',
+  'exports.new.cancel': 'Annuleren',
+  'exports.new.purpose': 'Afgesproken doel: {purpose}.',
+};
