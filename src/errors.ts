@@ -210,6 +210,11 @@ export const ERRORS = {
     ...usage('Send a token of this node that is valid: Authorization: Bearer vesica_…'),
     http: 401,
   },
+  'api/code-required': {
+    ...usage('Log in to the console with the token and a new code of its second factor.'),
+    http: 401,
+  },
+  'api/csrf': { ...usage('Load the console again and repeat this there.'), http: 403 },
   'api/forbidden': { ...usage('Use a token whose role may do this.'), http: 403 },
   'api/not-found': { ...usage('Check the address or the id; list what there is.'), http: 404 },
   'api/gone': { ...usage('It was deleted when its retention ended; run the session again.'), http: 410 },

@@ -40,7 +40,7 @@ export function authenticator({ tokens }: Pick<NodeServices, 'tokens'>, limiters
     request.caller = caller;
     await limiters.token(request, reply);
     if (permission === undefined || permission.includes(caller.role)) return;
-    await tokens.forbidden(caller.id);
+    await tokens.refused(caller.id, 'forbidden');
     const allowed = permission.join(' or ');
     throw new VesicaError('api/forbidden', `role ${caller.role} may not do this, only ${allowed}`, {
       field: 'role',

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import type { RandomSource } from '../random.js';
 import { nodeSecret, open, seal, SealedFolder, type Sealing } from './keys/index.js';
 import type { ByteCipher } from './ledger/index.js';
+import type { FactorCipher } from './tokens/index.js';
 
 /** What a node keeps sealed beside its database; each folder for one purpose. */
 export interface AtRest {
@@ -14,6 +15,8 @@ export interface AtRest {
   readonly listSecret: KeyObject;
   /** Seals the ledger's sketches. */
   readonly sketches: ByteCipher;
+  /** Seals the secrets of second factors, each for its token. */
+  readonly factors: FactorCipher;
 }
 
 /** The sealed folders of a state, and what their files are sealed for. */
@@ -34,6 +37,7 @@ export async function openAtRest(folder: string, sealing: Sealing, random: Rando
     SealedFolder.open(join(folder, name), SEALED_FOLDERS[name], sealing);
   const secrets = await sealed('secrets');
   const sketch = { purpose: 'vesica/sketches', id: 'sketch' };
+  const factorOf = (token: string) => ({ purpose: 'vesica/factors', id: token });
   return {
     staging: await sealed('staging'),
     results: await sealed('results'),
@@ -43,6 +47,10 @@ export async function openAtRest(folder: string, sealing: Sealing, random: Rando
     sketches: {
       seal: (bytes) => seal(bytes, sketch, sealing),
       open: (bytes) => open(bytes, sketch, sealing.keys),
+    },
+    factors: {
+      seal: (bytes, token) => seal(bytes, factorOf(token), sealing),
+      open: (bytes, token) => open(bytes, factorOf(token), sealing.keys),
     },
   };
 }

@@ -5,7 +5,7 @@ import type { NodeLedger } from './ledger/index.js';
 import type { Agreements, Partners } from './partners/index.js';
 import type { Exports, MatchedRows, Reports } from './results/index.js';
 import type { Sessions, SessionTotals } from './sessions/index.js';
-import type { Tokens } from './tokens/index.js';
+import type { SecondFactors, Tokens } from './tokens/index.js';
 import type { Alarms, Schedules, Watch } from './upkeep/index.js';
 
 /** Who a node is. */
@@ -49,6 +49,7 @@ export interface NodeServices {
   readonly alarms: Alarms;
   readonly watch: Watch;
   readonly tokens: Tokens;
+  readonly secondFactors: SecondFactors;
   health(): NodeHealth;
 }
 

@@ -13,7 +13,7 @@ import { Agreements, Partners } from './partners/index.js';
 import { Exports, MatchedRows, Reports, type RetentionDays } from './results/index.js';
 import { EngineRoom, Sessions } from './sessions/index.js';
 import { idSource, openStore, type Store } from './store/index.js';
-import { Tokens } from './tokens/index.js';
+import { SecondFactors, Tokens } from './tokens/index.js';
 import { Alarms, Heartbeat, Schedules, Watch } from './upkeep/index.js';
 import { retentionOf } from './retained.js';
 
@@ -148,6 +148,7 @@ async function start(store: Store, { config, means, engines }: Starting): Promis
     ...{ context, partners, agreements, definitions, versions, datasets, sessions, budgets, reports },
     ...{ exports: exportsOfNode, schedules, alarms, watch, ledger, matched },
     tokens: new Tokens(context),
+    secondFactors: new SecondFactors(context, { cipher: atRest.factors, issuer: `Vesica ${party}` }),
     health: () => ({ isReady, ...sessions.load, totals: sessions.totals }),
   };
   let closing: Promise<void> | undefined;

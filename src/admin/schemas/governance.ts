@@ -120,6 +120,9 @@ export const TOKEN = Type.Object(
     expiresAt: nullable(time),
     revokedAt: nullable(time),
     lastUsedAt: nullable(time),
+    hasSecondFactor: Type.Boolean({
+      description: 'Whether it needs a code, so that it opens the console alone.',
+    }),
   },
   strict,
 );

@@ -1,7 +1,16 @@
 import { link, open, rename, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { wipe } from '../../bytes.js';
 import { VesicaError } from '../../errors.js';
-import { KeyRing, loadMasterKey, openAtRest, type MasterKey, type Store } from '../../node/index.js';
+import {
+  KeyRing,
+  loadMasterKey,
+  openAtRest,
+  type AtRest,
+  type MasterKey,
+  type StateTransaction,
+  type Store,
+} from '../../node/index.js';
 import { systemRandom } from '../../system-random.js';
 import type { CommandContext } from '../action.js';
 import { loadNodeSecrets } from '../config/node-secrets.js';
@@ -116,13 +125,32 @@ async function wrapAnew(
       .where('staged_file', 'is not', null)
       .execute();
     await trx.updateTable('exports').set({ key_id: next.id }).where('file', 'is not', null).execute();
-    return rows.length;
+    return rows.length + (await factorsAnew(trx, { both, alone }));
   });
   // The old key may go once every file was seen to open without it, to its end.
   for (const folder of [alone.secrets, alone.staging, alone.results, alone.exports]) {
     for (const name of await folder.names()) for await (const piece of folder.read(name)) piece.fill(0);
   }
   return { files, values };
+}
+
+/** Seals the secrets of second factors with the new key; how many there are. */
+async function factorsAnew(
+  trx: StateTransaction,
+  { both, alone }: { readonly both: AtRest; readonly alone: AtRest },
+): Promise<number> {
+  const rows = await trx.selectFrom('tokens').select(['id', 'factor']).execute();
+  let count = 0;
+  for (const { id, factor } of rows) {
+    if (factor === null) continue;
+    const secret = await both.factors.open(factor, id);
+    const again = await both.factors.seal(secret, id);
+    wipe(secret);
+    wipe(await alone.factors.open(again, id));
+    await trx.updateTable('tokens').set({ factor: again }).where('id', '=', id).execute();
+    count += 1;
+  }
+  return count;
 }
 
 /** Puts the new key in the place of the old one, which keeps another name; that name. */

@@ -314,6 +314,11 @@ export interface TokenRow {
   expires_at: string | null;
   revoked_at: string | null;
   last_used_at: string | null;
+  /** Sealed secret of the second factor, which is in force once it is confirmed. */
+  factor: Uint8Array | null;
+  factor_confirmed_at: string | null;
+  /** Time step of the last code that was accepted: no code of it, or of one before, is accepted again. */
+  factor_step: number | null;
 }
 
 export interface IdempotencyKeyRow {

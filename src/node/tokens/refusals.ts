@@ -1,7 +1,7 @@
 import { NODE_ACTOR, type NodeContext } from '../context.js';
 
 /** Why a token opened nothing. */
-export type RefusalReason = 'malformed' | 'unknown' | 'expired' | 'revoked' | 'forbidden';
+export type RefusalReason = 'malformed' | 'unknown' | 'expired' | 'revoked' | 'forbidden' | 'code-missing';
 
 export interface Refusal {
   readonly reason: RefusalReason;
@@ -17,7 +17,7 @@ const QUIET_MS = 600_000;
  */
 export class Refusals {
   readonly #context: NodeContext;
-  /** As many as there are reasons, and three for each token. */
+  /** As many as there are reasons, and four for each token. */
   readonly #seen = new Map<string, { until: number; suppressed: number }>();
 
   constructor(context: NodeContext) {

@@ -21,6 +21,10 @@ export interface TokenView {
   readonly revokedAt: string | null;
   /** To the minute. */
   readonly lastUsedAt: string | null;
+  /** Whether a code must come with it, which makes it a token for people: requests that carry the token alone are refused. */
+  readonly hasSecondFactor: boolean;
+  /** When the second factor was confirmed; it tells one factor from the next. */
+  readonly secondFactorSince: string | null;
 }
 
 export interface NewToken {
@@ -89,5 +93,7 @@ export function tokenOf(row: TokenRow, now: Date): TokenView {
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     lastUsedAt: row.last_used_at,
+    hasSecondFactor: row.factor_confirmed_at !== null,
+    secondFactorSince: row.factor_confirmed_at,
   };
 }

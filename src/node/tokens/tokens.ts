@@ -66,6 +66,9 @@ export class Tokens {
       expires_at: typeof token.expiresAt === 'string' ? new Date(token.expiresAt).toISOString() : null,
       revoked_at: null,
       last_used_at: null,
+      factor: null,
+      factor_confirmed_at: null,
+      factor_step: null,
     };
     await store.transaction(async (trx) => {
       await requireFree(trx, name);
@@ -96,9 +99,17 @@ export class Tokens {
     return tokenOf(await this.#used(row), now());
   }
 
-  /** Enters that a valid token was used for what its role may not do. */
-  async forbidden(id: string): Promise<void> {
-    await this.#refusals.tell({ reason: 'forbidden', token: id });
+  /** The token of this id, if it is valid, for whoever showed its secret before; notes that it was used. */
+  async current(id: string): Promise<TokenView | undefined> {
+    const { store, now } = this.#context;
+    const row = await store.db.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirst();
+    if (row === undefined || stateOf(row, now()) !== 'valid') return undefined;
+    return tokenOf(await this.#used(row), now());
+  }
+
+  /** Enters that a valid token was used for what its role may not do, or without the code that it needs. */
+  async refused(id: string, reason: 'forbidden' | 'code-missing'): Promise<void> {
+    await this.#refusals.tell({ reason, token: id });
   }
 
   /**

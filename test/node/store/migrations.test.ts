@@ -10,6 +10,7 @@ const RELEASED = [
   ['sessions-and-disclosure', 'd88ec5d695e19c897a2cc173bbd5ff2712fd652c8c6dcdd97818fadace53f821'],
   ['governance', '03b69650b15b4ad8f5709705265b4444fcc1e8fcc650e37cc19bb203c338664a'],
   ['running-node', '7f4b07be6c5fb6991125d98a348d92d8cf9d25321a987b6104c55838b9bbd145'],
+  ['second-factors', 'f31d837f710e70fa53a06f8d78d2ddea8470d05ca5aa56b34176663626269cee'],
 ];
 /** A later migration, as one that moves data would be. */
 const LATER: Migration = {
@@ -67,7 +68,7 @@ describe('migrations', () => {
     const refused = await failure(openStore(folder, { now, migrations: [...MIGRATIONS, broken] }));
     expect([refused.code, refused.message]).toEqual([
       'state/damaged',
-      expect.stringContaining('migration 5 (broken) does not fit'),
+      expect.stringContaining('migration 6 (broken) does not fit'),
     ]);
     expect(await schemaOf(await openState(folder))).toEqual(before);
   });
@@ -77,7 +78,7 @@ describe('migrations', () => {
     await (await openState(folder, { migrations: [...MIGRATIONS, LATER] })).close();
     const { code, message } = await failure(openStore(folder, { now }));
     expect(code).toBe('state/newer-version');
-    expect(message).toContain('it has schema 5, this program knows 4');
+    expect(message).toContain('it has schema 6, this program knows 5');
     await openState(folder, { migrations: [...MIGRATIONS, LATER] });
   });
 

@@ -1,7 +1,8 @@
 import { auditLog, type StoredAuditEntry } from '../../../src/node/audit/index.js';
 import type { Actor, NodeContext } from '../../../src/node/context.js';
+import { KeyRing, MasterKey, open, seal } from '../../../src/node/keys/index.js';
 import { idSource, type Store } from '../../../src/node/store/index.js';
-import { IdempotencyKeys, Tokens } from '../../../src/node/tokens/index.js';
+import { IdempotencyKeys, SecondFactors, Tokens } from '../../../src/node/tokens/index.js';
 import { ephemeralIdentity } from '../../../src/transport/index.js';
 import { seededRandom } from '../../support/deterministic-random.js';
 import { NOW, openState } from '../support/states.js';
@@ -19,6 +20,7 @@ export class TestClock {
 export interface TestTokens {
   readonly tokens: Tokens;
   readonly keys: IdempotencyKeys;
+  readonly factors: SecondFactors;
   readonly store: Store;
   readonly clock: TestClock;
   readonly entries: () => Promise<readonly StoredAuditEntry[]>;
@@ -34,5 +36,18 @@ export async function newTokens(): Promise<TestTokens> {
   const context: NodeContext = { store, audit, now, random, newId: idSource({ random, now }) };
   const entries = async (): Promise<readonly StoredAuditEntry[]> =>
     (await audit.entries({ order: 'oldest-first' })).entries;
-  return { tokens: new Tokens(context), keys: new IdempotencyKeys(context), store, clock, entries };
+  const sealing = { keys: new KeyRing(new MasterKey(new Uint8Array(32).fill(7))), random };
+  const contextOf = (id: string) => ({ purpose: 'test', id });
+  const cipher = {
+    seal: (bytes: Uint8Array, id: string) => seal(bytes, contextOf(id), sealing),
+    open: (bytes: Uint8Array, id: string) => open(bytes, contextOf(id), sealing.keys),
+  };
+  return {
+    tokens: new Tokens(context),
+    keys: new IdempotencyKeys(context),
+    factors: new SecondFactors(context, { cipher, issuer: 'Vesica Here' }),
+    store,
+    clock,
+    entries,
+  };
 }

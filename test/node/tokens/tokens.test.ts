@@ -119,7 +119,7 @@ describe('the audit log of tokens', () => {
     for (let i = 0; i < 100; i += 1) {
       await tokens.verify(unknown);
       await tokens.verify('nonsense');
-      await tokens.forbidden(token.id);
+      await tokens.refused(token.id, 'forbidden');
     }
     await tokens.revoke(token.id, COMMAND).catch(() => undefined);
     await tokens.verify(secret);

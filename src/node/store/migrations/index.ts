@@ -4,10 +4,12 @@ import { partnersAndData } from './0001-partners-and-data.js';
 import { sessionsAndDisclosure } from './0002-sessions-and-disclosure.js';
 import { governance } from './0003-governance.js';
 import { runningNode } from './0004-running-node.js';
+import { secondFactors } from './0005-second-factors.js';
 
 export const MIGRATIONS: readonly Migration[] = [
   partnersAndData,
   sessionsAndDisclosure,
   governance,
   runningNode,
+  secondFactors,
 ];
