@@ -4,6 +4,7 @@ import { engineBenchmark } from './engines.js';
 import { printEngines } from './print-engines.js';
 import { hillstromBenchmark, hillstromSetting, printHillstrom } from './hillstrom.js';
 import { options } from './options.js';
+import { peersBenchmark, peersSetting, printPeers } from './peers.js';
 import { printSession, sessionBenchmark, sessionSetting } from './session.js';
 import { printTiming, timingBenchmark } from './timing.js';
 
@@ -33,6 +34,10 @@ if (what === 'engines') {
   const report = await hillstromBenchmark(setting);
   process.stdout.write(setting.json ? `${JSON.stringify(report, null, 2)}\n` : printHillstrom(report));
   process.exitCode = report.passed ? 0 : 1;
+} else if (what === 'peers') {
+  const { json, setting } = peersSetting(rest);
+  const report = await peersBenchmark(setting);
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printPeers(report));
 } else if (what === 'session') {
   const { json, setting } = sessionSetting(rest);
   const report = await sessionBenchmark(setting);
@@ -44,6 +49,9 @@ if (what === 'engines') {
   process.stderr.write('       npm run bench -- coverage [--json] [--runs N] [--engine name]\n');
   process.stderr.write(
     '       npm run bench -- hillstrom [--json] [--runs N] [--epsilon E] [--file hillstrom.csv.gz] [--engine name]\n',
+  );
+  process.stderr.write(
+    '       npm run bench -- peers [--json] [--size N] [--noble-size N] [--rounds N] [--engines native,wasm]\n',
   );
   process.stderr.write(
     '       npm run bench -- session [--json] [--mode psi|psi-ca|aggregate] [--size N] [--peer-size N] [--overlap share] [--cells N] [--measures N] [--engine name] [--threads N]\n',

@@ -153,3 +153,19 @@ it.runIf(hasReferenceData)(
     }
   },
 );
+
+it('npm run bench -- peers --json makes the same intersection by every means that is installed', () => {
+  const { results, skipped } = bench(
+    ...['peers', '--size', '64', '--noble-size', '4', '--rounds', '1', '--engines', 'wasm'],
+  ) as {
+    results: { method: string; microsecondsPerPair: number; ratio: number }[];
+    skipped: string[];
+  };
+  const methods = results.map(({ method }) => method);
+  expect(methods[0]).toBe('vesica wasm');
+  expect(results[0]?.ratio).toBe(1);
+  expect(methods).toEqual(expect.arrayContaining(['@noble/curves loop', 'SQL join']));
+  // What is left out is said, never passed over.
+  expect(methods.length + skipped.length).toBe(5);
+  expect(results.every(({ microsecondsPerPair }) => microsecondsPerPair > 0)).toBe(true);
+});
