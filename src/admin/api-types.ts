@@ -18,13 +18,16 @@ import type { FACTOR_CODE, LOGGED_IN, LOGIN, NEW_FACTOR } from './schemas/login.
 import type { AGREEMENT, AGREEMENT_TERMS, NEW_AGREEMENT, PARTNER } from './schemas/partners.js';
 import type { EXPORT, NEW_EXPORT, REPORT, REPORT_VIEW } from './schemas/results.js';
 import type {
+  DETECTABLE_EFFECT,
   NEW_SESSION,
   SESSION,
   SESSION_APPROVAL,
   SESSION_ASK,
   SESSION_EVENT,
   SESSION_PREVIEW,
+  SESSION_PROGRESS,
   SESSION_TERMS,
+  TERM_COMPARISON,
 } from './schemas/sessions.js';
 import type { ALARM, NEW_SCHEDULE, SCHEDULE, SCHEDULE_CHANGE } from './schemas/upkeep.js';
 
@@ -50,6 +53,9 @@ export type SessionTerms = Static<typeof SESSION_TERMS>;
 export type SessionPreview = Static<typeof SESSION_PREVIEW>;
 export type SessionApproval = Static<typeof SESSION_APPROVAL>;
 export type SessionEvent = Static<typeof SESSION_EVENT>;
+export type SessionProgress = Static<typeof SESSION_PROGRESS>;
+export type DetectableEffect = Static<typeof DETECTABLE_EFFECT>;
+export type TermComparison = Static<typeof TERM_COMPARISON>;
 export type NewSession = Static<typeof NEW_SESSION>;
 export type Report = Static<typeof REPORT>;
 /** What a list of reports tells of one. */

@@ -15,6 +15,7 @@ export type {
   Dataset,
   DatasetDefinition,
   DatasetVersion,
+  DetectableEffect,
   Export,
   FactorCode,
   LedgerAccount,
@@ -40,7 +41,9 @@ export type {
   SessionAsk,
   SessionEvent,
   SessionPreview,
+  SessionProgress,
   SessionTerms,
+  TermComparison,
   Token,
 } from './api-types.js';
 export type { AdminOptions } from './build-app.js';

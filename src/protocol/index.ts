@@ -24,6 +24,7 @@ export {
 export { mechanismsOf, type CellCount, type CountResult, type MeasureSums } from './counting.js';
 export { NO_ARMS, type Inventory } from './inventory.js';
 export { LIMITS } from './limits.js';
+export { figureMechanisms, type FigureMechanism } from './measures.js';
 export type { OwnList } from './mode.js';
 export type { ModeResult } from './modes.js';
 export type { PsiResult } from './psi.js';

@@ -114,6 +114,21 @@ export function columnsOf(terms: Terms, people: number): readonly Column[] {
   });
 }
 
+/** A measure, and the noise on its sum in one cell, in quanta. */
+export interface FigureMechanism {
+  readonly measure: MeasureTerm;
+  readonly sum: Mechanism;
+}
+
+/** The noise in the sums of a session, from its terms alone: whether they can be decrypted depends on the lists too. */
+export function figureMechanisms(terms: Terms): readonly FigureMechanism[] {
+  return figuresOf(terms).columns.flatMap(({ measure: index, kind, epsilon }) => {
+    const measure = terms.measures[index];
+    if (measure === undefined || kind !== 'sum') return [];
+    return [{ measure, sum: discreteLaplace(epsilon, BigInt(boundQuanta(measure))) }];
+  });
+}
+
 /** Both parties' noise is inside when a sum is decrypted, either of which may be `tail` up or down. */
 function rangeOf(
   bound: bigint,

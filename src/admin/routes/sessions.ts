@@ -10,6 +10,7 @@ import {
   SESSIONS_QUERY,
 } from '../schemas/sessions.js';
 import type { ErrorCode } from '../../errors.js';
+import type { StoredSessionState } from '../../node/index.js';
 
 const tag = 'sessions';
 const DEFAULT_EVENTS = 50;
@@ -46,7 +47,8 @@ export const sessionRoutes: readonly Route[] = [
     summary: 'Sessions of both sides, newest first',
     query: SESSIONS_QUERY,
     answer: json(pageOf(SESSION), 'A page of sessions.'),
-    run: ({ services, query }) => services.sessions.list(query),
+    run: ({ services, query: { state, ...query } }) =>
+      services.sessions.list({ ...query, state: state?.split(',') as StoredSessionState[] | undefined }),
   }),
   route({
     method: 'POST',

@@ -16,12 +16,15 @@ import { detail, digest, id, time } from './parts.js';
 import { AGREEMENT, AGREEMENT_TERMS, NEW_AGREEMENT, PARTNER } from './partners.js';
 import { EXPORT, NEW_EXPORT, REPORT, REPORT_VIEW } from './results.js';
 import {
+  DETECTABLE_EFFECT,
   NEW_SESSION,
   SESSION,
   SESSION_ASK,
   SESSION_EVENT,
   SESSION_PREVIEW,
+  SESSION_PROGRESS,
   SESSION_TERMS,
+  TERM_COMPARISON,
 } from './sessions.js';
 import { ALARM, NEW_SCHEDULE, SCHEDULE, SCHEDULE_CHANGE } from './upkeep.js';
 
@@ -46,6 +49,9 @@ export const COMPONENTS: Readonly<Record<string, TSchema>> = {
   Session: SESSION,
   SessionPreview: SESSION_PREVIEW,
   SessionEvent: SESSION_EVENT,
+  SessionProgress: SESSION_PROGRESS,
+  DetectableEffect: DETECTABLE_EFFECT,
+  TermComparison: TERM_COMPARISON,
   Report: REPORT,
   ReportSummary: REPORT_VIEW,
   Export: EXPORT,

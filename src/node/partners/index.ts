@@ -32,4 +32,12 @@ export {
 } from './partner.js';
 export { Partners } from './partners.js';
 export { SESSION_ASK_SCHEMA, checkedSessionAsk, sessionTerms, type SessionAsk } from './session-ask.js';
+export {
+  COMPARED_TERMS,
+  compareWithAgreement,
+  TERM_LIMITS,
+  type ComparedTerm,
+  type TermComparison,
+  type TermLimit,
+} from './terms-comparison.js';
 export { requireWithinAgreement } from './within-agreement.js';

@@ -26,6 +26,18 @@ export function requireWithinAgreement(agreement: AgreedTerms, terms: Terms, sid
   for (const term of Object.keys(CHECKS) as (keyof Checked)[]) CHECKS[term](terms, { agreement, side });
 }
 
+/** Whether one term of a session is as the agreement has it: the judgement of `requireWithinAgreement`, for people. */
+export function isTermWithin(term: keyof Terms, terms: Terms, setting: Setting): boolean {
+  if (term === 'agreement') return terms.agreement === setting.agreement.termsDigest;
+  try {
+    CHECKS[term](terms, setting);
+    return true;
+  } catch (error) {
+    if (error instanceof VesicaError && error.definition.class === 'refused') return false;
+    throw error;
+  }
+}
+
 interface Setting {
   readonly agreement: AgreedTerms;
   readonly side: Side;

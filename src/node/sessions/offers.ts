@@ -44,9 +44,15 @@ export class Offers {
   make(id: string): void {
     if (this.#making.has(id)) return;
     const stop = new AbortController();
+    const { means, records } = this.#options;
+    // Until a run tells more.
+    records.follow(id, stop, 'waiting');
     const done = this.#until(id, stop.signal)
-      .catch((error: unknown) => this.#options.means.observer.failed('offering a session', error))
-      .finally(() => this.#making.delete(id));
+      .catch((error: unknown) => means.observer.failed('offering a session', error))
+      .finally(() => {
+        records.unfollow(id);
+        this.#making.delete(id);
+      });
     this.#making.set(id, { stop, done });
   }
 
@@ -110,6 +116,7 @@ export class Offers {
       if (signal.aborted) onStop();
       await means.partners.seen(partner.id);
       if (row.state === 'draft') await records.move(row.id, { to: 'offered', actor: NODE_ACTOR });
+      current.follow(row.id);
       const session = new Session({
         ...current.party(),
         side: 'initiator',

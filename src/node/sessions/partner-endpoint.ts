@@ -147,6 +147,8 @@ export class PartnerEndpoint {
     const { means, records } = this.#options;
     const { run, channel } = serving;
     let partner: Partner | undefined;
+    // The offer stays, and that the partner is gone is worth knowing.
+    let isLeft = false;
     try {
       const known = (partner = await this.#partnerOf(channel));
       const session = new Session({
@@ -166,12 +168,16 @@ export class PartnerEndpoint {
       if (means.engines.isBroken(failure)) await means.engines.replace();
       await channel.close(failure.definition.closeCode, '');
       // A connection that was lost before its run began ends nothing: the offer may be on another one by now.
-      if (serving.row !== undefined && !run.hasBegun && isLost(failure)) return;
+      if (serving.row !== undefined && !run.hasBegun && isLost(failure)) {
+        isLeft = true;
+        return;
+      }
       if (serving.row !== undefined) {
         await keepFailure(means, records, { id: serving.row.id, error: failure });
       } else if (partner !== undefined) await this.#admission.refused(partner, failure);
     } finally {
       await run.end();
+      if (!isLeft && serving.row !== undefined) records.unfollow(serving.row.id, run);
     }
   }
 
@@ -190,6 +196,7 @@ export class PartnerEndpoint {
     const { consents, records } = this.#options;
     const { run } = serving;
     const { id } = (serving.row = await this.#admission.admit(offer, partner));
+    run.follow(id);
     const isGiven = async (): Promise<boolean> => (await records.row(id)).own_consent_at !== null;
     await consents.wait(id, isGiven, run.signalUntilGone);
     // As it is now: with the dataset and the consent.

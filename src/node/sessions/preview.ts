@@ -1,12 +1,14 @@
 import { epsilonAt, parseLimit } from '../../ledger/index.js';
-import { ownCost, roleOf, type Role, type Side, type Terms } from '../../protocol/index.js';
+import { ownCost, type Side, type Terms } from '../../protocol/index.js';
 import { decimalText } from '../decimal-text.js';
 import type { Dataset } from '../datasets/index.js';
-import type { Agreement } from '../partners/index.js';
+import { compareWithAgreement, type Agreement, type TermComparison } from '../partners/index.js';
+import { detectableOf, type Detectable } from './detectable.js';
+import { learntBy, sentenceOf, type LearntFact } from './learnt.js';
 import type { SessionMeans } from './means.js';
 
 /** What a session would tell and cost. Epsilons and deltas are decimal text. */
-export interface SessionPreview {
+export interface SessionPreview extends Detectable {
   readonly terms: Terms;
   /** What it would cost this node's budget; `null` when it tells nothing that an epsilon bounds. */
   readonly cost: { readonly epsilon: string; readonly delta: string } | null;
@@ -20,6 +22,10 @@ export interface SessionPreview {
   } | null;
   readonly ownLearns: readonly string[];
   readonly partnerLearns: readonly string[];
+  /** The same as facts. */
+  readonly learns: { readonly own: readonly LearntFact[]; readonly partner: readonly LearntFact[] };
+  /** The terms beside what was agreed. */
+  readonly comparison: readonly TermComparison[];
 }
 
 interface Previewed {
@@ -31,7 +37,7 @@ interface Previewed {
 
 /** What a session with these terms would tell each side, and what it would cost this one. */
 export async function previewOf(
-  { ledger }: SessionMeans,
+  { datasets, ledger }: SessionMeans,
   { agreement, dataset, terms, side }: Previewed,
 ): Promise<SessionPreview> {
   const { epsilonTotal, deltaTotal } = agreement.terms.privacy;
@@ -42,6 +48,7 @@ export async function previewOf(
     cost === undefined ? undefined : await ledger.statement({ partner: agreement.partnerId, lineage, limit });
   const epsilon = cost === undefined ? undefined : epsilonAt(cost, parseLimit(limit).delta);
   const other: Side = side === 'initiator' ? 'responder' : 'initiator';
+  const learns = { own: learntBy(terms, side), partner: learntBy(terms, other) };
   return {
     terms,
     cost:
@@ -61,30 +68,16 @@ export async function previewOf(
             leftEpsilon: decimalText(statement.left.epsilon, 'down'),
             delta: deltaTotal,
           },
-    ownLearns: learned(terms, roleOf(terms, side)),
-    partnerLearns: learned(terms, roleOf(terms, other)),
+    ownLearns: learns.own.map(sentenceOf),
+    partnerLearns: learns.partner.map(sentenceOf),
+    learns,
+    ...detectableOf({
+      terms,
+      side,
+      definition: dataset.definition,
+      definitionDigest: dataset.definitionDigest,
+      versions: await datasets.versions.list(dataset.id),
+    }),
+    comparison: compareWithAgreement(agreement, terms, side),
   };
-}
-
-/** What the party with `role` learns, in sentences: `protocol-spec/leakage.md` in short. */
-function learned(terms: Terms, role: Role): string[] {
-  const noise = terms.disclosure === 'dp' ? `with noise (epsilon ${terms.epsilon} in all)` : 'exactly';
-  const always = ['the size of the other list', 'when messages were sent'];
-  switch (terms.mode) {
-    case 'psi':
-      return role === 'sender' ? always : ['which of its own rows the other side has', ...always];
-    case 'psi-ca':
-      return role === 'receiver' || terms.shareResults
-        ? [`how many people both lists have, ${noise}`, ...always]
-        : always;
-    case 'aggregate': {
-      const sums = terms.measures.map(({ name }) => `the sum of ${name} by cell, ${noise}`);
-      const counts = `how many people both lists have by cell, ${noise}`;
-      const cells = terms.shareLabels
-        ? 'the cells, their labels and sizes'
-        : 'the number and sizes of the cells';
-      if (role === 'cohorts') return [counts, ...sums, ...always];
-      return [...(terms.shareResults ? [counts] : []), ...sums, cells, ...always];
-    }
-  }
 }

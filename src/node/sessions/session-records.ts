@@ -8,7 +8,9 @@ import {
   type Page,
   type PageQuery,
 } from '../context.js';
+import type { Mode, Side } from '../../protocol/index.js';
 import type { SessionEventRow, SessionRow, StateTransaction, StoredSessionState } from '../store/index.js';
+import { LiveSessions, type PeerState, type SessionProgress } from './live.js';
 import {
   eventOf,
   viewOf,
@@ -32,18 +34,25 @@ export interface Move {
 }
 
 export interface SessionQuery extends PageQuery {
-  readonly state?: StoredSessionState | undefined;
-  /** Id. */
+  /** Any of these. */
+  readonly state?: StoredSessionState | readonly StoredSessionState[] | undefined;
+  readonly mode?: Mode | undefined;
+  readonly side?: Side | undefined;
+  /** Ids. */
   readonly partner?: string | undefined;
+  readonly agreement?: string | undefined;
+  readonly schedule?: string | undefined;
 }
 
 /** Sessions as they are kept: every step is a row, an event and an audit entry in one transaction. */
 export class SessionRecords {
   readonly #context: NodeContext;
   readonly #listeners = new Map<string, Set<SessionListener>>();
+  readonly #live: LiveSessions;
 
   constructor(context: NodeContext) {
     this.#context = context;
+    this.#live = new LiveSessions(context.now);
   }
 
   /**
@@ -106,6 +115,7 @@ export class SessionRecords {
       );
       return { row: after, event: added };
     });
+    if (isEnd(row.state)) this.#live.close(id);
     this.#tell(id, event);
     return row;
   }
@@ -139,11 +149,20 @@ export class SessionRecords {
     this.#tell(id, event);
   }
 
-  /** Tells whoever listens how far a session is; nothing is kept. */
-  progress(id: string, detail: EventDetail): void {
-    if (!this.#listeners.has(id)) return;
-    const at = this.#context.now().toISOString();
-    this.#tell(id, { number: 0, at, kind: 'progress', from: null, to: null, detail });
+  /** From now on `owner`, and no other, tells how far a session is. */
+  follow(id: string, owner: object, peer: PeerState): void {
+    this.#tellProgress(id, this.#live.open(id, owner, peer));
+  }
+
+  /** Tells whoever asks or listens how far a session is; nothing is kept. */
+  progress(id: string, owner: object, changes: Partial<Omit<SessionProgress, 'at'>>): void {
+    const progress = this.#live.update(id, owner, changes);
+    if (progress !== undefined) this.#tellProgress(id, progress);
+  }
+
+  /** `owner` tells no more of a session; without one, nobody does. */
+  unfollow(id: string, owner?: object): void {
+    this.#live.close(id, owner);
   }
 
   /** Calls `listener` with every event from now on, until the function that this returns is called. */
@@ -174,15 +193,20 @@ export class SessionRecords {
 
   async find(id: string): Promise<SessionView | undefined> {
     const row = await this.#joined().where('sessions.id', '=', id).executeTakeFirst();
-    return row && viewOf(row);
+    return row && this.#viewOf(row);
   }
 
   async list(query: SessionQuery): Promise<Page<SessionView>> {
     let rows = this.#joined().orderBy('sessions.id', 'desc').limit(rowsToAsk(query));
     if (query.after !== undefined) rows = rows.where('sessions.id', '<', query.after);
-    if (query.state !== undefined) rows = rows.where('sessions.state', '=', query.state);
-    if (query.partner !== undefined) rows = rows.where('sessions.partner_id', '=', query.partner);
-    return pageOf(await rows.execute(), query, viewOf);
+    const { state, mode, side, partner, agreement, schedule } = query;
+    if (state !== undefined) rows = rows.where('sessions.state', 'in', [state].flat());
+    if (mode !== undefined) rows = rows.where('sessions.mode', '=', mode);
+    if (side !== undefined) rows = rows.where('sessions.side', '=', side);
+    if (partner !== undefined) rows = rows.where('sessions.partner_id', '=', partner);
+    if (agreement !== undefined) rows = rows.where('sessions.agreement_id', '=', agreement);
+    if (schedule !== undefined) rows = rows.where('sessions.schedule_id', '=', schedule);
+    return pageOf(await rows.execute(), query, (row) => this.#viewOf(row));
   }
 
   /** The kept events of a session with a number above `after`, in order. */
@@ -197,10 +221,17 @@ export class SessionRecords {
     return this.#context.store.db
       .selectFrom('sessions')
       .innerJoin('partners', 'partners.id', 'sessions.partner_id')
+      .leftJoin('agreements', 'agreements.id', 'sessions.agreement_id')
+      .leftJoin('datasets', 'datasets.id', 'sessions.dataset_id')
       .leftJoin('reports', 'reports.session_id', 'sessions.id')
       .selectAll('sessions')
       .select(['partners.name as partner_name', 'reports.id as report_id'])
+      .select(['agreements.name as agreement_name', 'datasets.name as dataset_name'])
       .$castTo<JoinedSessionRow>();
+  }
+
+  #viewOf(row: JoinedSessionRow): SessionView {
+    return viewOf(row, isEnd(row.state) ? null : this.#live.find(row.id));
   }
 
   #select(db: Pick<StateTransaction, 'selectFrom'>, id: string): Promise<SessionRow | undefined> {
@@ -228,6 +259,11 @@ export class SessionRecords {
     };
     await trx.insertInto('session_events').values(row).execute();
     return eventOf(row);
+  }
+
+  #tellProgress(id: string, { at, ...detail }: SessionProgress): void {
+    if (!this.#listeners.has(id)) return;
+    this.#tell(id, { number: 0, at, kind: 'progress', from: null, to: null, detail });
   }
 
   #tell(id: string, event: SessionEvent): void {

@@ -72,6 +72,7 @@ export class SessionRun {
   /** Id of the version whose staged list this run holds. */
   #held: string | undefined;
   #isOver = false;
+  #session: Session | undefined;
   #marks: number[] = [performance.now()];
   #toldAt = 0;
   #hasBegun = false;
@@ -120,6 +121,7 @@ export class SessionRun {
     const { agreements, datasets } = this.#means;
     await records.move(row.id, { to: 'accepted', actor, changes });
     this.#hasBegun = true;
+    records.progress(row.id, this, { stage: 'queued' });
     const dataset = await datasets.get(row.dataset_id ?? '');
     const signal = this.signalUntilGone;
     this.#leave = await turnstile.enter({
@@ -131,6 +133,7 @@ export class SessionRun {
     // It may have ended while the session waited for its turn.
     agreements.requireUsable(await agreements.get(row.agreement_id ?? ''));
     this.#row = await records.move(row.id, { to: 'running', actor: NODE_ACTOR });
+    records.progress(row.id, this, { stage: 'reading' });
     const { version, list } = await this.#read(row, dataset, signal);
     // Who stopped the session did not wait for the list.
     if (this.#isOver) await this.#release();
@@ -147,6 +150,7 @@ export class SessionRun {
   /** Carries the session to its end. @throws VesicaError what ended it. */
   async drive(session: Session, side: Side): Promise<{ outcome: SessionOutcome; figures: RunFigures }> {
     const { channel } = this.#options;
+    this.#session = session;
     const { idleSeconds, offerHours, queueSeconds } = this.#means.timeouts;
     const idleTimeoutMs = 1000 * idleSeconds;
     const greeting = Math.min(GREETING_MS, idleTimeoutMs);
@@ -177,6 +181,17 @@ export class SessionRun {
         totalSeconds: (end - begin) / 1000,
       },
     };
+  }
+
+  /** From now on this run tells how far the session is, and whether the partner is there. */
+  follow(id: string): void {
+    const { records, channel } = this.#options;
+    records.follow(id, this, 'connected');
+    records.progress(id, this, { stage: 'offering' });
+    void channel.gone.then(() => {
+      // Who leaves when all is said is not missed.
+      if (this.#session?.outcome === undefined) records.progress(id, this, { peer: 'gone' });
+    });
   }
 
   /** Gives back the place and deletes the staged list, however the session ended. */
@@ -268,7 +283,7 @@ export class SessionRun {
     const { done, total } = session.progress;
     const { bytesSent, bytesReceived } = this.#options.channel.traffic;
     const stage: SessionState = session.state;
-    this.#options.records.progress(this.#row.id, { stage, done, total, bytesSent, bytesReceived });
+    this.#options.records.progress(this.#row.id, this, { stage, done, total, bytesSent, bytesReceived });
   }
 
   #mark(): void {

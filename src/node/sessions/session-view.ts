@@ -1,4 +1,5 @@
 import type { Mode, Role, Side, Terms } from '../../protocol/index.js';
+import type { SessionProgress } from './live.js';
 import type { SessionEventRow, SessionRow, StoredSessionState } from '../store/index.js';
 
 /** A session as the API shows it. Times are UTC, to the millisecond; digests and signatures hexadecimal. */
@@ -6,7 +7,9 @@ export interface SessionView {
   readonly id: string;
   readonly partner: { readonly id: string; readonly name: string };
   readonly agreementId: string | null;
+  readonly agreementName: string | null;
   readonly datasetId: string | null;
+  readonly datasetName: string | null;
   readonly datasetVersionId: string | null;
   readonly scheduleId: string | null;
   readonly side: Side;
@@ -29,6 +32,8 @@ export interface SessionView {
     readonly peer: string;
   } | null;
   readonly reportId: string | null;
+  /** `null` when nothing of it is under way on this node. */
+  readonly progress: SessionProgress | null;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly expiresAt: string | null;
@@ -58,17 +63,21 @@ export interface SessionEvent {
 /** A row with what the view takes from other tables. */
 export interface JoinedSessionRow extends SessionRow {
   readonly partner_name: string;
+  readonly agreement_name: string | null;
+  readonly dataset_name: string | null;
   readonly report_id: string | null;
 }
 
-export function viewOf(row: JoinedSessionRow): SessionView {
+export function viewOf(row: JoinedSessionRow, progress: SessionProgress | null): SessionView {
   const { own_consent_by: by, own_consent_at: at, error_code: code, error_reported_by: reportedBy } = row;
   const { transcript_digest: transcriptDigest, own_receipt: own, peer_receipt: peer } = row;
   return {
     id: row.id,
     partner: { id: row.partner_id, name: row.partner_name },
     agreementId: row.agreement_id,
+    agreementName: row.agreement_name,
     datasetId: row.dataset_id,
+    datasetName: row.dataset_name,
     datasetVersionId: row.dataset_version_id,
     scheduleId: row.schedule_id,
     side: row.side,
@@ -89,6 +98,7 @@ export function viewOf(row: JoinedSessionRow): SessionView {
     receipts:
       transcriptDigest === null || own === null || peer === null ? null : { transcriptDigest, own, peer },
     reportId: row.report_id,
+    progress,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     expiresAt: row.expires_at,
