@@ -12,7 +12,7 @@ export interface Formats {
   money(value: number | string, currency: string): string;
   /** As B, kB, MB, GB or TB, in steps of 1,000. */
   bytes(value: number): string;
-  /** Seconds in words: `45 sec`, `3 min`, `2 hr 5 min`. */
+  /** Seconds in words: `45 secs`, `3 mins`, `2 hrs 5 mins`. */
   duration(seconds: number): string;
   /** A day: `23 Nov 2026`; in the zone of the reader unless told. */
   date(at: string | Date, timeZone?: string): string;
@@ -68,10 +68,10 @@ function makeFormats(tag: string): Formats {
     duration: (seconds) => {
       const whole = Math.max(0, Math.round(seconds));
       if (whole < 60) return unit(whole, 'second', 0);
-      if (whole < 3600) return unit(Math.round(whole / 60), 'minute', 0);
-      const hours = unit(Math.floor(whole / 3600), 'hour', 0);
-      const minutes = Math.round((whole % 3600) / 60);
-      return minutes === 0 ? hours : `${hours} ${unit(minutes, 'minute', 0)}`;
+      const minutes = Math.round(whole / 60);
+      if (minutes < 60) return unit(minutes, 'minute', 0);
+      const hours = unit(Math.floor(minutes / 60), 'hour', 0);
+      return minutes % 60 === 0 ? hours : `${hours} ${unit(minutes % 60, 'minute', 0)}`;
     },
     date: (at, timeZone) => dates({ dateStyle: 'medium' }, at, timeZone),
     dateTime: (at, timeZone) => dates({ dateStyle: 'medium', timeStyle: 'short' }, at, timeZone),
