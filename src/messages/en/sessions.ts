@@ -153,6 +153,7 @@ export const sessions = {
   'sessions.action.decide': 'Decide',
   'sessions.action.report': 'Read the report',
   'sessions.action.exports': 'Exports',
+  'sessions.one.title': '{mode} with {partner}',
   'sessions.action.back': 'All sessions',
   'sessions.none.title': 'No such session',
   'sessions.none.text': 'It may never have been on this node.',

@@ -157,6 +157,7 @@ export const sessions: Readonly<Record<keyof typeof english, string>> = {
   'sessions.action.decide': 'Beslissen',
   'sessions.action.report': 'Rapport lezen',
   'sessions.action.exports': 'Exports',
+  'sessions.one.title': '{mode} met {partner}',
   'sessions.action.back': 'Alle sessies',
   'sessions.none.title': 'Geen zulke sessie',
   'sessions.none.text': 'Mogelijk was zij nooit op dit knooppunt.',

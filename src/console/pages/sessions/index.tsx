@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
-import { Loading, Page as Frame, useT } from '../../kit/index.js';
+import { useParams } from 'wouter';
+import { SessionDetails } from './session-details.js';
+import { SessionList } from './session-list.js';
+import './sessions.css';
 
+/** All sessions, or the one of the path. */
 export function Page(): ReactNode {
-  const t = useT();
-  return (
-    <Frame title={t('shell.nav.sessions')}>
-      <Loading />
-    </Frame>
-  );
+  const { id } = useParams<{ id?: string }>();
+  return id === undefined ? <SessionList /> : <SessionDetails key={id} id={id} />;
 }

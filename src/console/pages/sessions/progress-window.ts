@@ -1,4 +1,4 @@
-/** How far a session was when its node told so. `at` is this page's clock, in milliseconds. */
+/** How far a session was when its node told so. `at` is the clock of the node, in milliseconds. */
 export interface ProgressSample {
   readonly at: number;
   readonly done: number;
@@ -16,8 +16,6 @@ const WINDOW_MS = 12_000;
 /** Less than this says nothing: the first chunks wait for keys and tables. */
 const SHORTEST_MS = 2_000;
 const FEWEST_SAMPLES = 4;
-/** Silence after which an old rate says nothing about now. */
-const SILENCE_MS = 4_000;
 /** How much the two halves of the window may differ. */
 const STEADY = 2;
 const UNKNOWN: Pace = { rate: null, secondsLeft: null };
@@ -33,11 +31,11 @@ export function withSample(samples: readonly ProgressSample[], next: ProgressSam
  * The rate of a moving window, and the time left at it. The rate is told once there is enough of it, and the time left only
  * when the rate has been steady: when both halves of the window went about as fast.
  */
-export function paceOf(samples: readonly ProgressSample[], now: number): Pace {
+export function paceOf(samples: readonly ProgressSample[]): Pace {
   const [first] = samples;
   const last = samples.at(-1);
   if (first === undefined || last === undefined || samples.length < FEWEST_SAMPLES) return UNKNOWN;
-  if (last.at - first.at < SHORTEST_MS || now - last.at > SILENCE_MS) return UNKNOWN;
+  if (last.at - first.at < SHORTEST_MS) return UNKNOWN;
   const rate = rateBetween(first, last);
   const middleAt = (first.at + last.at) / 2;
   const middle = samples.findLast(({ at }) => at <= middleAt) ?? first;

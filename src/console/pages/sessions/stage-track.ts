@@ -7,6 +7,7 @@ export type TrackMark = 'done' | 'current' | 'ahead' | 'stopped' | 'stopped-late
 
 /** The stage of the track for a stage of the node's progress. */
 const OF_PROGRESS: Readonly<Record<string, TrackStage>> = {
+  queued: 'accepted',
   reading: 'list',
   greeting: 'list',
   offering: 'list',
