@@ -130,4 +130,6 @@ export const audit = {
   'audit.action.audit.checkpoint': 'Checkpoint signed',
   'audit.action.audit.verified': 'Log verified',
   'audit.action.audit.exported': 'Log exported',
+  'audit.entry.code': 'Code of the action',
+  'audit.entry.digest': 'Digest',
 } as const;

@@ -132,4 +132,6 @@ export const audit: Readonly<Record<keyof typeof english, string>> = {
   'audit.action.audit.checkpoint': 'Controlepunt ondertekend',
   'audit.action.audit.verified': 'Logboek geverifieerd',
   'audit.action.audit.exported': 'Logboek geëxporteerd',
+  'audit.entry.code': 'Code van de actie',
+  'audit.entry.digest': 'Digest',
 };

@@ -1,0 +1,94 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { ReportPage } from '../../../report/page/index.js';
+import { asProblem, request, useOne, type Report, type ReportView, type Session } from '../../api/index.js';
+import { ButtonLink, ErrorState, Loading, Page, useLocale, useT } from '../../kit/index.js';
+import { useMay } from '../../session/index.js';
+import { useSessionsById } from '../parts/index.js';
+import './report.css';
+
+/** One report, and the ways to take it along. */
+export function OneReport({ id }: { readonly id: string }): ReactNode {
+  const t = useT();
+  const locale = useLocale();
+  const may = useMay();
+  // Each request for a report is an entry of the audit log, and what it says never changes: it is asked for once.
+  const report = useQuery({
+    queryKey: ['report', id],
+    queryFn: ({ signal }) => request<Report>('GET', `/v1/reports/${id}`, { signal }),
+    staleTime: 'static',
+  });
+  const session = useSessionOf(id);
+  const path = `/v1/reports/${id}`;
+  return (
+    <Page
+      title={session === undefined ? t('trend.reports.title') : t(`trend.reports.mode.${session.mode}`)}
+      lead={t('trend.report.audited')}
+      trail={<Link href="/reports">{t('trend.report.back')}</Link>}
+      actions={
+        report.data === undefined ? undefined : (
+          <>
+            {session === undefined ? null : (
+              <ButtonLink href={`/sessions/${session.id}`}>{t('trend.report.session')}</ButtonLink>
+            )}
+            {session?.scheduleId == null || !may('GET /v1/schedules/:id/trend') ? null : (
+              <ButtonLink href={`/trends?schedule=${session.scheduleId}`}>
+                {t('trend.report.trend')}
+              </ButtonLink>
+            )}
+            <span className="downloads" role="group" aria-label={t('trend.report.download')}>
+              <Download href={`${path}/html?locale=${locale}`} name={`report-${id}.html`}>
+                {t('trend.report.download.html')}
+              </Download>
+              <Download href={`${path}/csv`} name={`report-${id}.csv`}>
+                {t('trend.report.download.csv')}
+              </Download>
+              <Download href={path} name={`report-${id}.json`}>
+                {t('trend.report.download.json')}
+              </Download>
+            </span>
+          </>
+        )
+      }
+    >
+      {report.data === undefined ? (
+        report.error === null ? (
+          <Loading lines={12} />
+        ) : (
+          <ErrorState error={asProblem(report.error)} onRetry={() => void report.refetch()} />
+        )
+      ) : (
+        <div className="report-frame">
+          <ReportPage report={report.data} t={t} locale={locale} />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Download({
+  href,
+  name,
+  children,
+}: {
+  readonly href: string;
+  readonly name: string;
+  readonly children: string;
+}): ReactNode {
+  return (
+    <a className="button button-plain" href={href} download={name}>
+      {children}
+    </a>
+  );
+}
+
+/** The session that a report is of; a report itself does not name it. */
+function useSessionOf(id: string): Session | undefined {
+  const sessions = useSessionsById();
+  const { data } = useOne<{ readonly items: readonly ReportView[] }>('/v1/reports', {
+    query: { limit: 200 },
+  });
+  const view = data?.items.find((one) => one.id === id);
+  return view && sessions.get(view.sessionId);
+}
