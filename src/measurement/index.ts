@@ -130,3 +130,5 @@ export {
   syntheticControlFromWeights,
   syntheticControlPValue,
 } from './geo/synthetic-control.js';
+export { syntheticControlInterval } from './geo/synthetic-interval.js';
+export { assignmentCount, sampledAssignments } from './geo/sampled-assignments.js';

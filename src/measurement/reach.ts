@@ -1,6 +1,6 @@
 import { fiellerRatio } from './fieller.js';
 import { type RatioEstimate, scaleEstimate, type Estimate, missingEstimate } from './figures.js';
-import { ensure, exactCount, openProbability, positive } from './input.js';
+import { ensure, exactCount, openProbability } from './input.js';
 import {
   type CheckedCount,
   type CountEstimate,
@@ -99,6 +99,8 @@ export interface FrequencyShare {
   readonly share: RatioEstimate;
   /** Customers with at least `leastExposures`: reach at that frequency. */
   readonly customersWithAtLeast: CountEstimate;
+  /** These over all customers in the buckets. */
+  readonly shareWithAtLeast: RatioEstimate;
 }
 
 export interface FrequencyDistribution {
@@ -125,6 +127,7 @@ export function frequencyDistribution(input: FrequencyInput): FrequencyDistribut
       customers: estimateOfCount(counts[i] ?? total, confidence),
       share: ratioToTotal(counts.map((_, j) => (i === j ? 1 : 0))),
       customersWithAtLeast: estimateOfCount(sumCounts(counts.slice(i)), confidence),
+      shareWithAtLeast: ratioToTotal(counts.map((_, j) => (j >= i ? 1 : 0))),
     })),
     averageAtLeast: ratioToTotal(buckets.map(({ leastExposures }) => leastExposures)),
   };
@@ -154,7 +157,7 @@ function weightedRatio(counts: readonly CheckedCount[], weights: readonly number
 
 function checkBuckets(buckets: readonly FrequencyBucket[]): void {
   ensure(buckets.length > 0, 'buckets', 'one or more');
-  let next: number | null = positive('buckets.leastExposures', buckets[0]?.leastExposures ?? 0);
+  let next: number | null = exactCount('buckets.leastExposures', buckets[0]?.leastExposures ?? 0);
   for (const { leastExposures, mostExposures } of buckets) {
     ensure(leastExposures === next, 'buckets', 'in rising order and without a gap');
     ensure(

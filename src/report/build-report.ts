@@ -9,6 +9,9 @@ import { type NoisyCounts, conversionConsequences, conversionLiftOf } from './co
 import { REPORT_CONFIDENCE } from './confidence.js';
 import { disclosedBeside } from './disclosed.js';
 import { type Experiment, type ExperimentInput, placeCells } from './experiment.js';
+import { frequencyOf } from './frequency.js';
+import { geoOf } from './geo.js';
+import { cellOutcomes } from './measure-figures.js';
 import { noiseOf } from './noise.js';
 import { figuresTold } from './privacy-terms.js';
 import type { Report } from './report-schema.js';
@@ -73,9 +76,7 @@ export function buildReport(input: ReportInput): Report {
       rate: rateOf(terms, cell, noise),
     })),
     ...experimentOf(input, answer, { holder, noise }),
-    reach: null,
-    frequency: null,
-    geo: null,
+    ...byDimension(input, answer, { holder, noise }),
     privacy: {
       disclosure: terms.disclosure,
       minCell: terms.minCell,
@@ -129,6 +130,27 @@ function experimentOf(
       ? liftOfCounts(experiment, counts, input)
       : { lift: null, ...NO_CONSEQUENCES }),
     measures,
+  };
+}
+
+/** Reach, frequency and the geo experiment: what this side says of a dimension of the cells. */
+function byDimension(
+  { terms, outcome, experiment = {}, inventory }: ReportInput,
+  answer: CountResult | undefined,
+  { holder, noise }: { readonly holder: Inventory; readonly noise: CountNoise },
+): Pick<Report, 'reach' | 'frequency' | 'geo'> {
+  const none = { reach: null, frequency: null, geo: null };
+  if (terms.mode !== 'aggregate' || answer?.counts === undefined) return none;
+  const counts: NoisyCounts = { counts: answer.counts.map(({ count }) => count), ...noise };
+  const outcomes = cellOutcomes(counts, answer.measures);
+  const { frequency, geo } = experiment;
+  const other = holder === inventory ? outcome.peerInventory : inventory;
+  return {
+    ...none,
+    ...(frequency === undefined
+      ? {}
+      : frequencyOf({ ...frequency, inventory: holder, counts, outcomes, audience: other.size })),
+    ...(geo === undefined ? {} : { geo: geoOf({ geo, inventory: holder, outcomes, seed: outcome.session }) }),
   };
 }
 

@@ -8,6 +8,19 @@ export interface ExperimentInput {
   readonly costs?: Readonly<Record<string, number>> | undefined;
   /** The cohort dimension that logs exposure, and its value for exposed people. */
   readonly exposure?: { readonly column: string; readonly exposed: string } | undefined;
+  /** The cohort dimension that counts exposures, in values such as 0, 1, 2-4 and 5+. */
+  readonly frequency?: { readonly column: string } | undefined;
+  /** A geo experiment: its regions and periods are cohort dimensions. */
+  readonly geo?: GeoExperiment | undefined;
+}
+
+export interface GeoExperiment {
+  readonly region: string;
+  /** Its values are in the order of time, numbers in them compared as numbers. */
+  readonly period: string;
+  readonly treated: readonly string[];
+  /** The first period of the test. */
+  readonly startsAt: string;
 }
 
 /** A cell of one of the arms. */
@@ -20,7 +33,7 @@ export interface PlacedCell {
 
 export interface ArmCohort {
   readonly arm: string;
-  /** Name made of the values of the dimensions beside arm and exposure. */
+  /** Name made of the values of the dimensions beside arm, exposure and frequency. */
   readonly cohort: string;
   readonly cells: readonly PlacedCell[];
 }
@@ -40,21 +53,22 @@ export interface Experiment {
 }
 
 /**
- * Places each cell in its arm and cohort; cells in no arm stay out. Exposure makes no cohort: who is exposed follows
- * from the arm, so comparing exposed with exposed people would compare different kinds of people.
+ * Places each cell in its arm and cohort; cells in no arm stay out. Exposure and its frequency make no cohort: who
+ * is exposed follows from the arm, so comparing exposed with exposed people would compare different kinds of people.
  *
  * @returns `undefined` without an experiment, or when the partner keeps the labels.
  */
 export function placeCells(
   { arms, dimensions, cells }: Inventory,
-  { exposure }: ExperimentInput = {},
+  { exposure, frequency }: ExperimentInput = {},
 ): Experiment | undefined {
   const armAt = dimensions.indexOf(arms.column);
   if (armAt < 0) return undefined;
   const wanted = [...new Set([...arms.treatment, arms.control])];
   const exposureAt = exposure === undefined ? -1 : dimensions.indexOf(exposure.column);
+  const frequencyAt = frequency === undefined ? -1 : dimensions.indexOf(frequency.column);
   const cohortOf = (label: readonly string[]): string[] =>
-    label.filter((_, i) => i !== armAt && i !== exposureAt);
+    label.filter((_, i) => i !== armAt && i !== exposureAt && i !== frequencyAt);
   const nameOf = cohortNames(cells.map(({ label }) => cohortOf(label)));
   const groups = new Map<string, ArmCohort & { readonly cells: PlacedCell[] }>();
   for (const [index, { size, label }] of cells.entries()) {

@@ -79,6 +79,21 @@ describe('frequencyDistribution', () => {
     expect(result.averageAtLeast.interval!.upper).toBeGreaterThan(1.9);
   });
 
+  it('takes a bucket of people never exposed, and shares from each bucket up', () => {
+    const result = frequencyDistribution({
+      buckets: [bucket(0, 0, 500), bucket(1, 1, 300), bucket(2, null, 200)],
+      confidence: 0.95,
+    });
+    expect(result.buckets.map(({ shareWithAtLeast }) => shareWithAtLeast.value)).toEqual([1, 0.5, 0.2]);
+    // Numerator and denominator share the noise: (1 - r)^2 4 + r^2 2 = 3/2 at r = 1/2, over the total of 1000.
+    const { interval } = result.buckets[1]!.shareWithAtLeast;
+    expect(interval!.upper - interval!.lower).toBeCloseTo(
+      (2 * (Math.log(20) / Math.SQRT2) * Math.sqrt(1.5)) / 1000,
+      5,
+    );
+    expect(result.averageAtLeast.value).toBeCloseTo(0.7, 12);
+  });
+
   it('a share of one bucket alone is one, without doubt', () => {
     const { buckets } = frequencyDistribution({ buckets: [bucket(1, null, 500)], confidence: 0.95 });
     expect(buckets[0]!.share.interval!.lower).toBeCloseTo(1, 9);
