@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import Fastify, {
   LogController,
@@ -11,6 +12,9 @@ import Fastify, {
 import type { ListenAddress } from '../transport/index.js';
 import { answerProblems, answerUnreadable, sendProblem } from './answer-problems.js';
 import { authenticator } from './authenticate.js';
+import { ConsoleFiles } from './console/console-files.js';
+import { LoginSessions } from './console/login-sessions.js';
+import { SessionCookie } from './console/session-cookie.js';
 import { EventStreams } from './event-streams.js';
 import { allowedHosts, hostOf } from './listen-address.js';
 import { loggerOptions, type AdminLog } from './log.js';
@@ -22,6 +26,8 @@ import { DEFAULT_RATE_LIMITS, limiters, type RateLimits } from './rate-limits.js
 import { registerRoutes } from './register.js';
 import type { Route } from './route.js';
 import { SERVICE_ROUTES } from './routes/index.js';
+import { loginRoutes } from './routes/login.js';
+import { secondFactorRoutes } from './routes/second-factor.js';
 import { metricsRoute, openApiRoute } from './routes/server.js';
 import { streamRoute } from './routes/stream.js';
 
@@ -35,6 +41,10 @@ export interface AdminOptions {
   readonly rateLimits?: RateLimits | undefined;
   /** Between the signs of life of a stream of events; 15 s unless told. */
   readonly heartbeatMs?: number | undefined;
+  /** Whether people may log in with a browser; `on` unless told. */
+  readonly console?: 'on' | 'off' | undefined;
+  /** Where the console was built to; that of this package unless told. */
+  readonly consoleFolder?: string | undefined;
 }
 
 export interface AdminApp {
@@ -49,6 +59,8 @@ export const BODY_LIMIT_BYTES = 262_144;
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16_384;
+/** Beside this file's package, whether it runs as it is or compiled. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../dist/console', import.meta.url));
 
 /** The API, not listening yet. @throws Error when a route and the table of permissions do not agree. */
 export async function buildApp(services: NodeServices, options: AdminOptions): Promise<AdminApp> {
@@ -67,18 +79,25 @@ export async function buildApp(services: NodeServices, options: AdminOptions): P
     serverFactory: (handler) => serverOf(handler, options, newId),
   });
   let isStopping = false;
+  await app.register(helmet, helmetOptions(options.tls !== undefined));
+  const counters = await limiters(app, options.rateLimits ?? DEFAULT_RATE_LIMITS);
+  const isConsoleOn = (options.console ?? 'on') === 'on';
+  const logins = isConsoleOn ? new LoginSessions(services.context, services.tokens) : undefined;
+  const cookie = new SessionCookie(options.tls !== undefined);
   const streams = new EventStreams(services, options.heartbeatMs);
   const metrics = new Metrics(services, () => streams.count);
   const routes: Route[] = [
     ...SERVICE_ROUTES,
-    streamRoute(streams),
+    ...secondFactorRoutes(logins),
+    ...loginRoutes({ logins, cookie, limiters: counters }),
+    streamRoute(streams, logins),
     metricsRoute(metrics),
     openApiRoute(() => document),
   ];
   const document = openApiDocument(routes, services.info.software);
 
-  await app.register(helmet, helmetOptions(options.tls !== undefined));
   app.decorateRequest('caller', null);
+  app.decorateRequest('login', null);
   acceptJsonOnly(app);
   answerProblems(app, routes);
   const hosts = allowedHosts(options.listen, options.hostNames ?? []);
@@ -92,10 +111,8 @@ export async function buildApp(services: NodeServices, options: AdminOptions): P
     const why = 'this server is not called by that name; see api.hostNames';
     return sendProblem(failure('api/invalid-request', why, { field: 'host', status: 421 }), request, reply);
   });
-  app.addHook(
-    'onRequest',
-    authenticator(services, await limiters(app, options.rateLimits ?? DEFAULT_RATE_LIMITS)),
-  );
+  const { tokens } = services;
+  app.addHook('onRequest', authenticator({ tokens, limiters: counters, cookie, logins }));
   app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request;
     const { url: route = 'none' } = routeOptions;
@@ -108,7 +125,8 @@ export async function buildApp(services: NodeServices, options: AdminOptions): P
     request.log.info({ method, route, status: reply.statusCode, ms, caller: token }, 'answered');
     done();
   });
-  registerRoutes(app, services, routes);
+  const files = isConsoleOn ? new ConsoleFiles(options.consoleFolder ?? CONSOLE_FOLDER) : undefined;
+  registerRoutes(app, services, { routes, files });
   const stop = (): void => {
     isStopping = true;
     streams.close();

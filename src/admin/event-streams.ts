@@ -15,12 +15,14 @@ export interface StreamRequest {
   /** Number of the last event that the client has. */
   readonly after: number;
   readonly caller: TokenView;
+  /** Whether the session of the console goes on, when it was opened in one. */
+  readonly isLoggedIn?: (() => Promise<boolean>) | undefined;
 }
 
 /**
  * Events of sessions as they happen, in the form of server-sent events (WHATWG HTML §9.2). Events that are kept have their
  * number as id, so a client that comes again says where it was; progress has none. A stream ends with an event `end` when
- * the session is over, and without one when the node stops, the token is no longer valid, or the client does not read.
+ * the session is over, and without one when the node stops, the token or the login is no longer valid, or the client does not read.
  */
 export class EventStreams {
   readonly #services: Pick<NodeServices, 'sessions' | 'tokens'>;
@@ -41,7 +43,7 @@ export class EventStreams {
    *
    * @throws VesicaError `api/not-found`; `api/rate-limited` when there are too many.
    */
-  async open({ session, after, caller }: StreamRequest): Promise<Readable> {
+  async open({ session, after, caller, isLoggedIn }: StreamRequest): Promise<Readable> {
     const { sessions, tokens } = this.#services;
     await sessions.get(session);
     this.#requireRoom(caller.id);
@@ -75,8 +77,14 @@ export class EventStreams {
       write(frameOf(event));
       if (event.to !== null && OVER.has(event.to)) this.#end(stream);
     };
+    const isAllowed =
+      isLoggedIn ??
+      (async () => {
+        const { state, hasSecondFactor } = await tokens.get(caller.id);
+        return state === 'valid' && !hasSecondFactor;
+      });
     const beat = async (): Promise<void> => {
-      if ((await tokens.get(caller.id)).state === 'valid') write(': \n\n');
+      if (await isAllowed()) write(': \n\n');
       else this.#close(stream);
     };
     try {

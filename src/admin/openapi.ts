@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import { ERRORS, type ErrorCode } from '../errors.js';
+import { COOKIE_NAME, CSRF_HEADER } from './console/session-cookie.js';
 import { IDEMPOTENCY_KEY_PATTERN } from './idempotency.js';
 import { PERMISSIONS } from './permissions.js';
 import { PROBLEM, PROBLEM_MEDIA_TYPE } from './problem.js';
@@ -10,11 +11,18 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** What any route may answer with. */
 const ALWAYS: readonly ErrorCode[] = ['api/invalid-request', 'api/unavailable', 'internal/defect'];
-const WITH_TOKEN: readonly ErrorCode[] = ['api/unauthenticated', 'api/forbidden', 'api/rate-limited'];
+const WITH_TOKEN: readonly ErrorCode[] = [
+  'api/unauthenticated',
+  'api/code-required',
+  'api/csrf',
+  'api/forbidden',
+  'api/rate-limited',
+];
 const SYSTEM: readonly ErrorCode[] = ['state/damaged', 'state/unwritable'];
 
 const TAGS: Readonly<Record<string, string>> = {
   node: 'The node itself: health, figures, this description.',
+  console: 'Sessions of people with a browser.',
   tokens: 'Who may use the API.',
   partners: 'Who this node deals with, known by the keys of their nodes.',
   agreements: 'What was agreed with a partner; both sides enter the same terms.',
@@ -48,7 +56,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
     },
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
     paths,
     components: {
       securitySchemes: {
@@ -57,7 +65,16 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
           scheme: 'bearer',
           bearerFormat: 'vesica_ and 43 characters',
           description:
-            'A token of this node. Its role decides what it may do: see `x-roles` of each operation.',
+            'A token of this node. Its role decides what it may do: see `x-roles` of each operation. One with a second factor is ' +
+            'refused here.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: COOKIE_NAME,
+          description:
+            `A session of the console, from \`POST /v1/login\`; over TLS its name is \`__Host-${COOKIE_NAME}\`. Every request ` +
+            `but GET must carry the session's \`csrf\` in the header \`${CSRF_HEADER}\`, and none may come from another site.`,
         },
       },
       schemas: Object.fromEntries(

@@ -1,6 +1,6 @@
 import type { TokenRole } from '../node/index.js';
 
-/** The roles that may use a route, or `anyone` without a token. */
+/** The roles that may use a route, or `anyone` without a token or a session. */
 export type Permission = readonly TokenRole[] | 'anyone';
 
 const ALL = ['admin', 'operator', 'analyst', 'auditor'] as const;
@@ -17,7 +17,7 @@ const OPERATOR = ['operator'] as const;
  * - `admin` decides with whom, on what terms and who has a token. It starts no session, loads no data and sees no result.
  *   A person who does both has two tokens, and the audit log shows the second being made.
  * - `operator` runs what was agreed: datasets, sessions, schedules, exports. It changes no agreement and makes no token.
- * - `analyst` reads sessions and reports, and nothing else: no list of people leaves with this token.
+ * - `analyst` reads sessions, schedules and reports, and nothing else: no list of people leaves with this token.
  * - `auditor` reads all that proves (agreements, ledger, audit log, tokens, what was exported) but no result and no list, and
  *   starts nothing: verifying the log and signing a checkpoint of it disclose nothing. It is also the token for a monitor.
  */
@@ -25,15 +25,27 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /v1/health': 'anyone',
   'GET /v1/ready': 'anyone',
   'GET /v1/problems/:area/:name': 'anyone',
+  'GET /': 'anyone',
+  'GET /console': 'anyone',
+  'GET /console/*': 'anyone',
+  'GET /v1/login': 'anyone',
+  'POST /v1/login': 'anyone',
+  'POST /v1/logout': ALL,
   'GET /v1/openapi.json': ALL,
   'GET /v1/node': ALL,
+  // Of each part as much as the role may see by the routes of its own.
+  'GET /v1/overview': ALL,
   'GET /v1/metrics': OVERSIGHT,
 
   'GET /v1/token': ALL,
+  'POST /v1/token/factor': ALL,
+  'POST /v1/token/factor/confirm': ALL,
+  'POST /v1/token/factor/remove': ALL,
   'GET /v1/tokens': ['admin', 'auditor'],
   'GET /v1/tokens/:id': ['admin', 'auditor'],
   'POST /v1/tokens': ADMIN,
   'POST /v1/tokens/:id/revoke': ADMIN,
+  'POST /v1/tokens/:id/factor/remove': ADMIN,
 
   'GET /v1/partners': OVERSIGHT,
   'GET /v1/partners/:id': OVERSIGHT,
@@ -84,8 +96,9 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /v1/exports/:id/download': OPERATOR,
   'DELETE /v1/exports/:id': OPERATOR,
 
-  'GET /v1/schedules': OVERSIGHT,
-  'GET /v1/schedules/:id': OVERSIGHT,
+  'GET /v1/schedules': ALL,
+  'GET /v1/schedules/:id': ALL,
+  'GET /v1/schedules/:id/trend': ['operator', 'analyst'],
   'POST /v1/schedules': OPERATOR,
   'PATCH /v1/schedules/:id': OPERATOR,
   'POST /v1/schedules/:id/pause': OPERATOR,

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { CONSOLE_ROUTES, registerConsole } from './console/register-console.js';
+import type { ConsoleFiles } from './console/console-files.js';
 import { once } from './idempotency.js';
 import { IdempotencyKeys, type Actor } from '../node/index.js';
 import type { NodeServices } from '../node/index.js';
@@ -11,13 +13,17 @@ import type { TSchema } from 'typebox';
 const NOBODY: Actor = { kind: 'token', name: 'nobody' };
 
 /**
- * Registers routes: each checks its request, does its work and writes its answer as its schemas say.
+ * Registers routes and the pages of the console: each checks its request, does its work and writes its answer as its schemas say.
  *
  * @throws Error at start when a route is not in the table of permissions, whoever adds it, or when a line of the table has no
  * route.
  */
-export function registerRoutes(app: FastifyInstance, services: NodeServices, routes: readonly Route[]): void {
-  const known = new Set(routes.map(keyOf));
+export function registerRoutes(
+  app: FastifyInstance,
+  services: NodeServices,
+  { routes, files }: { readonly routes: readonly Route[]; readonly files: ConsoleFiles | undefined },
+): void {
+  const known = new Set<string>([...routes.map(keyOf), ...CONSOLE_ROUTES]);
   const idle = Object.keys(PERMISSIONS).filter((key) => !known.has(key));
   if (idle.length > 0)
     throw new Error(`the table of permissions names routes that are not: ${idle.join(', ')}`);
@@ -29,6 +35,7 @@ export function registerRoutes(app: FastifyInstance, services: NodeServices, rou
   });
   const keys = new IdempotencyKeys(services.context);
   for (const route of routes) registerRoute(app, { services, keys }, route);
+  registerConsole(app, files);
 }
 
 interface Means {

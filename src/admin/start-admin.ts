@@ -7,6 +7,8 @@ import { VesicaError } from '../errors.js';
 export interface RunningAdmin {
   /** Where, without a slash at the end. */
   readonly url: string;
+  /** Where people go with a browser; not there when the console is off. */
+  readonly consoleUrl: string | undefined;
   /** Takes no more requests, ends streams and finishes what is under way, for `deadlineMs` at most; 10 s unless told. */
   close(deadlineMs?: number): Promise<void>;
 }
@@ -44,8 +46,10 @@ export async function startAdmin(services: NodeServices, options: AdminOptions):
     }, deadlineMs);
     await app.close().finally(() => clearTimeout(timer));
   };
+  const url = `${tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${port}`;
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${port}`,
+    url,
+    consoleUrl: options.console === 'off' ? undefined : `${url}/console/`,
     close: (deadlineMs = DEADLINE_MS) => (closing ??= finish(deadlineMs)),
   };
 }

@@ -204,6 +204,8 @@ describe('the document', () => {
       'getHealth',
       'getReadiness',
       'getProblemType',
+      'logIn',
+      'getLogin',
     ]);
   });
 });

@@ -47,13 +47,15 @@ export interface TestNode {
 export interface TestNodeOptions extends Partial<Omit<AdminOptions, 'log'>> {
   /** Called when the test ends, with what is to be done then. */
   readonly finished?: (end: () => Promise<void>) => void;
+  /** The clock of the machine unless told. */
+  readonly now?: () => Date;
 }
 
 const GENEROUS = { perToken: 1_000_000, failedPerAddress: 1_000_000 };
 
 /** A node with its API on a free port and a token of each role. */
 export async function newNode(options: TestNodeOptions = {}): Promise<TestNode> {
-  const { finished = onTestFinished, ...admin } = options;
+  const { finished = onTestFinished, now = () => new Date(), ...admin } = options;
   const folder = mkdtempSync(join(tmpdir(), 'vesica-admin-'));
   mkdirSync(join(folder, 'data'));
   const log: string[] = [];
@@ -73,7 +75,7 @@ export async function newNode(options: TestNodeOptions = {}): Promise<TestNode> 
     },
     {
       random: systemRandom,
-      now: () => new Date(),
+      now,
       onDefect: (where, error) => {
         throw new Error(`defect in ${where}`, { cause: error });
       },

@@ -1,12 +1,13 @@
 import { VesicaError } from '../../errors.js';
 import type { EventStreams } from '../event-streams.js';
+import type { LoginSessions } from '../console/login-sessions.js';
 import { found } from '../../node/index.js';
 import { content, route, type Route } from '../route.js';
 import { ID_PARAMS } from '../schemas/parts.js';
 import { STREAM_QUERY } from '../schemas/sessions.js';
 
-/** The route that streams the events of a session. */
-export function streamRoute(streams: EventStreams): Route {
+/** The route that streams the events of a session. A stream lasts no longer than the login that it was opened in. */
+export function streamRoute(streams: EventStreams, logins: LoginSessions | undefined): Route {
   return route({
     method: 'GET',
     path: '/v1/sessions/:id/events/stream',
@@ -22,7 +23,9 @@ export function streamRoute(streams: EventStreams): Route {
     run: async ({ params, query, caller, request }) => {
       const after = lastEventId(request.headers['last-event-id']) ?? query.after ?? 0;
       const token = found(caller, 'token');
-      const body = await streams.open({ session: params.id, after, caller: token });
+      const { login } = request;
+      const isLoggedIn = login === null ? undefined : async () => (await logins?.isLive(login.key)) === true;
+      const body = await streams.open({ session: params.id, after, caller: token, isLoggedIn });
       return { type: 'text/event-stream; charset=utf-8', body, headers: { 'x-accel-buffering': 'no' } };
     },
   });

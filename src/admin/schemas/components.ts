@@ -12,6 +12,8 @@ import {
   NODE_INFO,
   TOKEN,
 } from './governance.js';
+import { FACTOR_CODE, LOGGED_IN, LOGIN, NEW_FACTOR } from './login.js';
+import { OVERVIEW } from './overview.js';
 import { detail, digest, id, time } from './parts.js';
 import { AGREEMENT, AGREEMENT_TERMS, NEW_AGREEMENT, PARTNER } from './partners.js';
 import { EXPORT, NEW_EXPORT, REPORT, REPORT_VIEW } from './results.js';
@@ -26,7 +28,7 @@ import {
   SESSION_TERMS,
   TERM_COMPARISON,
 } from './sessions.js';
-import { ALARM, NEW_SCHEDULE, SCHEDULE, SCHEDULE_CHANGE } from './upkeep.js';
+import { ALARM, NEW_SCHEDULE, SCHEDULE, SCHEDULE_CHANGE, TREND_RUN } from './upkeep.js';
 
 /** The schemas that have a name in the OpenAPI document. */
 export const COMPONENTS: Readonly<Record<string, TSchema>> = {
@@ -59,6 +61,8 @@ export const COMPONENTS: Readonly<Record<string, TSchema>> = {
   Schedule: SCHEDULE,
   NewSchedule: NEW_SCHEDULE,
   ScheduleChange: SCHEDULE_CHANGE,
+  TrendRun: TREND_RUN,
+  Overview: OVERVIEW,
   LedgerAccount: LEDGER_ACCOUNT,
   LedgerEntry: LEDGER_ENTRY,
   AuditEntry: AUDIT_ENTRY,
@@ -68,5 +72,9 @@ export const COMPONENTS: Readonly<Record<string, TSchema>> = {
   Token: TOKEN,
   NewToken: NEW_TOKEN,
   CreatedToken: CREATED_TOKEN,
+  Login: LOGIN,
+  LoggedIn: LOGGED_IN,
+  NewFactor: NEW_FACTOR,
+  FactorCode: FACTOR_CODE,
   Node: NODE_INFO,
 };

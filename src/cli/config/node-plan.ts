@@ -36,6 +36,7 @@ export interface NodePlan extends Pick<
     readonly listen: ListenAddress;
     readonly tls: { readonly certificatePath: string; readonly keyPath: string } | undefined;
     readonly names: readonly string[];
+    readonly console: 'on' | 'off';
   };
   readonly alarms: Omit<NodeConfig['alarms'], 'webhook'> & {
     readonly webhook: { readonly url: string; readonly secret: SecretSource } | undefined;
@@ -49,6 +50,7 @@ export interface NodePlan extends Pick<
 const DEFAULTS = {
   ...NODE_DEFAULTS,
   shutdownSeconds: 30,
+  console: 'on',
   log: { level: 'info', format: 'auto' },
   backup: { everyHours: 24, keep: 7 },
 } as const;
@@ -128,7 +130,10 @@ function planOf(file: NodeFile, fields: Fields, environment: NodeJS.ProcessEnv):
   return { ...plan, keepOut: keepOutOf(plan) };
 }
 
-function apiOf({ listen, tls, names = [] }: NodeFile['api'], fields: Fields): NodePlan['api'] {
+function apiOf(
+  { listen, tls, names = [], console = DEFAULTS.console }: NodeFile['api'],
+  fields: Fields,
+): NodePlan['api'] {
   const address = fields.address(listen, 'api.listen');
   if (tls === undefined && !isLoopback(address.host)) {
     throw new VesicaError(
@@ -142,6 +147,7 @@ function apiOf({ listen, tls, names = [] }: NodeFile['api'], fields: Fields): No
     listen: address,
     tls: tls && { certificatePath: fields.path(tls.certificate), keyPath: fields.path(tls.key) },
     names,
+    console,
   };
 }
 

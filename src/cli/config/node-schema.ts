@@ -47,6 +47,7 @@ const webhook = Type.Object(
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+const CONSOLE = ['on', 'off'] as const;
 const LOG_FORMATS = ['auto', 'json', 'text'] as const;
 
 export const NODE_SCHEMA = Type.Object(
@@ -97,6 +98,9 @@ export const NODE_SCHEMA = Type.Object(
             maxItems: 16,
             description: 'host names by which the admin API may be called, beside that of api.listen',
           }),
+        ),
+        console: Type.Optional(
+          Type.Enum(CONSOLE, { description: 'on serves the console for browsers at /console/' }),
         ),
       },
       strict,

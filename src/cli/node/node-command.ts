@@ -85,6 +85,7 @@ async function runNode(plan: NodePlan, log: Log, signal: AbortSignal): Promise<v
       listen: plan.api.listen,
       ...(tls === undefined ? {} : { tls }),
       hostNames: plan.api.names,
+      console: plan.api.console,
       log: adminLogOf(log, plan.log.level),
     });
     backups = new ScheduledBackups({ plan, identity: secrets.identity, context: node.services.context, log });
@@ -152,6 +153,7 @@ function tellStart(
   log.info(`${software}: node ${party} is ready`, {
     partners: node.partnerUrl,
     api: admin.url,
+    ...(admin.consoleUrl === undefined ? {} : { console: admin.consoleUrl }),
     engine,
     threads: plan.threads,
     state: plan.stateFolder,

@@ -51,11 +51,12 @@ masterKey:
 # than 127.0.0.1.
 listen: ${quoted(listen)}
 
-# The admin API. Without TLS it listens on this machine only.
+# The admin API, and the console for browsers at /console/. Without TLS it listens on this machine only.
 api:
   listen: ${quoted(api)}
   # tls: { certificate: api.crt, key: api.key }
   # names: [vesica.example]       # other host names by which it may be called, for example behind a proxy
+  # console: on                   # off serves no pages and lets nobody log in; the API stays
 
 # engine: native                  # native, wasm or noble; the best of the machine unless told
 # threads: 8                      # worker threads of the engine; all cores unless told

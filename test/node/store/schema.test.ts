@@ -231,6 +231,9 @@ const TABLES: {
     expires_at: 'TEXT?',
     revoked_at: 'TEXT?',
     last_used_at: 'TEXT?',
+    factor: 'BLOB?',
+    factor_step: 'INTEGER?',
+    factor_confirmed_at: 'TEXT?',
   },
   idempotency_keys: {
     token_id: 'TEXT',
