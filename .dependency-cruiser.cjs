@@ -42,8 +42,9 @@ const directions = Object.entries(rooms).map(([room, allowed]) => ({
   },
 }));
 
-// What is slow to load has a door of its own: the schema of a report, which only the API serves.
-const sideDoors = { report: ['report-schema'] };
+// What is slow to load has a door of its own: the schema of a report, which only the API serves, and its page, which
+// browsers load without the rest of the room.
+const sideDoors = { report: ['report-schema', 'page/index'] };
 
 const doors = Object.keys(rooms).map((room) => ({
   name: `${room}-is-entered-by-its-door`,
@@ -117,6 +118,20 @@ module.exports = {
       from: { path: '^src/console/' },
       to: { path: '^src/(admin|node)/', dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'the-page-of-a-report-loads-for-itself',
+      comment: 'Browsers load it, and programs that draw no page start without what draws: the door types it only.',
+      severity: 'error',
+      from: { path: '^src/report/(?!render-html)[^/]+\\.ts$' },
+      to: { path: '^src/report/page/' },
+    },
+    {
+      name: 'the-console-enters-the-report-by-the-page',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: { path: '^src/report/index\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    only('@observablehq/plot', 'report/page/'),
     only('@noble/curves', 'group/noble.ts'),
     only('@duckdb', 'data/'),
     only('ws', 'transport/'),

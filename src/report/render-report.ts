@@ -1,6 +1,6 @@
-import { formatPValue } from './format-figures.js';
 import { plainLabel } from '../plain-label.js';
 import { formatNumber, formatTable, wrapText } from './format-text.js';
+import { type Sentence, languageOf } from './language.js';
 import { type Outcome, outcomesOf } from './outcome.js';
 import type { Report } from './report-schema.js';
 import {
@@ -13,8 +13,8 @@ import {
   sampleRatioTable,
 } from './tables.js';
 import {
-  type Sentence,
   confidenceWords,
+  countNoise,
   headlines,
   noiseWords,
   outcomeNoise,
@@ -28,6 +28,8 @@ const LABEL_CHARS = 60;
 const NARROW_LABEL_CHARS = 22;
 const WIDTH = 120;
 const INDENT = { first: '  ', rest: '    ' };
+/** The text of the command line is English, as its messages are. */
+const ENGLISH = languageOf('en');
 const label = (text: string): string => plainLabel(text, LABEL_CHARS);
 
 /** The report as plain text for a terminal; every figure with its interval and the noise in it. */
@@ -35,8 +37,8 @@ export function renderReport(report: Report): string {
   const { party, partner, mode, role } = report;
   return [
     `Report of ${label(party)} about ${label(party)} and ${label(partner)} (${mode}, role ${role})`,
-    ...sentenceLines(warnings(report), 'Attention: '),
-    ...sentenceLines(headlines(report), ''),
+    ...sentenceLines(warnings(report, ENGLISH), ENGLISH.t('report.attention')),
+    ...sentenceLines(headlines(report, ENGLISH), ''),
     ...dataLines(report),
     ...matchLines(report),
     ...outcomesOf(report).flatMap(outcomeLines),
@@ -87,28 +89,28 @@ function matchLines(report: Report): string[] {
   if (cells.length === 0) return ['  counts        not told to this side'];
   const rate = `  match rate    ${matchRate?.text ?? '-'} of the own list`;
   if (mode === 'psi-ca') return [`  matched       ${formatNumber(cells[0]?.count ?? 0)}`, rate];
-  const noise = wrapText(`Matched people of each cell: ${noiseWords(report.privacy.counts)}`, WIDTH, INDENT);
-  return [rate, '', 'Matched people', ...tableLines(matchTable(report), LABEL_CHARS), ...noise];
+  const noise = wrapText(countNoise(report.privacy.counts, ENGLISH), WIDTH, INDENT);
+  return [rate, '', 'Matched people', ...tableLines(matchTable(report, ENGLISH), LABEL_CHARS), ...noise];
 }
 
 function outcomeLines(outcome: Outcome): string[] {
   const { name, lifts, cells, arms, missing, consequences } = outcome;
-  const follows = consequenceTable(outcome);
-  const noise = outcomeNoise(outcome).flatMap((line) => wrapText(line, WIDTH, INDENT));
+  const follows = consequenceTable(outcome, ENGLISH);
+  const noise = outcomeNoise(outcome, ENGLISH).flatMap((line) => wrapText(line, WIDTH, INDENT));
   const title = name === null ? 'Matched people' : label(name);
   const lines: string[] = [];
   if (lifts !== null) {
-    const against = `against ${label(lifts.control)}, ${confidenceWords(lifts)}`;
+    const against = `against ${label(lifts.control)}, ${confidenceWords(lifts, ENGLISH)}`;
     lines.push('', `Lift of ${name === null ? 'matched people' : title} ${against}`);
-    lines.push(...tableLines(liftTable(outcome, lifts.overall)));
-    if (lifts.cohorts.length > 0) lines.push('', ...tableLines(liftTable(outcome, lifts.cohorts)));
+    lines.push(...tableLines(liftTable(outcome, lifts.overall, ENGLISH)));
+    if (lifts.cohorts.length > 0) lines.push('', ...tableLines(liftTable(outcome, lifts.cohorts, ENGLISH)));
     if (follows !== undefined) lines.push('', ...tableLines(follows));
     if (consequences.costs?.length === 0) lines.push('  No treatment arm has a cost.');
   }
   if (name !== null) {
     if (arms.length > 0 && lifts === null)
-      lines.push('', `${title} by arm`, ...tableLines(figureTable(outcome, arms), LABEL_CHARS));
-    lines.push('', `${title} by cell`, ...tableLines(figureTable(outcome, cells), LABEL_CHARS));
+      lines.push('', `${title} by arm`, ...tableLines(figureTable(outcome, arms, ENGLISH), LABEL_CHARS));
+    lines.push('', `${title} by cell`, ...tableLines(figureTable(outcome, cells, ENGLISH), LABEL_CHARS));
     if (missing !== null) lines.push(...wrapText(`No lift of ${title}: ${missing}.`, WIDTH, INDENT));
   }
   return lines.length === 0 ? [] : [...lines, ...noise];
@@ -116,21 +118,21 @@ function outcomeLines(outcome: Outcome): string[] {
 
 function checkLines({ sampleRatio, matchBalance }: Report): string[] {
   const verdict = (mismatch: boolean, pValue: number | null): string =>
-    `${mismatch ? 'not as it should be' : 'as it should be'}, p ${formatPValue(pValue)}`;
+    `${mismatch ? 'not as it should be' : 'as it should be'}, p ${ENGLISH.figures.pValue(pValue)}`;
   return [
     ...(sampleRatio === null
       ? []
       : [
           '',
           `Sizes of the arms against the design: ${verdict(sampleRatio.mismatch, sampleRatio.pValue)}`,
-          ...tableLines(sampleRatioTable(sampleRatio)),
+          ...tableLines(sampleRatioTable(sampleRatio, ENGLISH)),
         ]),
     ...(matchBalance === null
       ? []
       : [
           '',
           `Match rates of the arms, which should not differ: ${verdict(matchBalance.mismatch, matchBalance.pValue)}`,
-          ...tableLines(balanceTable(matchBalance)),
+          ...tableLines(balanceTable(matchBalance, ENGLISH)),
         ]),
   ];
 }
@@ -143,10 +145,10 @@ function privacyLines({ privacy, mode }: Report): string[] {
     ...(mode === 'psi'
       ? []
       : [
-          `  counts here             ${noiseWords(privacy.counts)}`,
-          `  counts the partner has  ${noiseWords(privacy.ownDisclosure)}`,
-          `  learned in all          ${totalWords(learned)}`,
-          `  told in all             ${totalWords(told)}`,
+          `  counts here             ${noiseWords(privacy.counts, ENGLISH)}`,
+          `  counts the partner has  ${noiseWords(privacy.ownDisclosure, ENGLISH)}`,
+          `  learned in all          ${totalWords(learned, ENGLISH)}`,
+          `  told in all             ${totalWords(told, ENGLISH)}`,
         ]),
     ...privacy.alsoDisclosed.map((line) => `  ${line}`),
   ];

@@ -1,140 +1,156 @@
-import {
-  type FigureUnit,
-  formatBrief,
-  formatFor,
-  formatLoss,
-  formatPValue,
-  missingWords,
-} from './format-figures.js';
+import type { FigureUnit } from './format-figures.js';
+import type { Language, Named, Sentence } from './language.js';
 import type { Noise } from './noise.js';
 import type { LiftFigures, Lifts, Outcome } from './outcome.js';
 import { outcomesOf } from './outcome.js';
 import type { Report } from './report-schema.js';
 
-/**
- * Sentences of the report. A name out of a file or from the partner stays apart from the words around it, so that the
- * text and the page can each make it harmless in their own way.
- */
-export type Sentence = readonly (string | { readonly name: string })[];
-
-/** What the session found, one sentence an outcome and treatment arm. */
-export function headlines(report: Report): Sentence[] {
+/** What the session found, in sentences to repeat: one an outcome and treatment arm, and what the money did. */
+export function headlines(report: Report, language: Language): Sentence[] {
   return outcomesOf(report).flatMap((outcome) =>
-    (outcome.lifts?.overall ?? []).map((figures) => headline(outcome, figures)),
+    (outcome.lifts?.overall ?? []).flatMap((figures) => [
+      headline(outcome, figures, language),
+      ...returnHeadline(outcome, figures, language),
+    ]),
   );
 }
 
-function headline({ name, unit, lifts }: Outcome, figures: LiftFigures): Sentence {
+/** The measure as a value of a message: which of two wordings, and its name. */
+function measureValues(name: string | null): { has: string; measure: Named } {
+  return { has: name === null ? 'no' : 'yes', measure: { name: name ?? '' } };
+}
+
+function headline({ name, unit, lifts }: Outcome, figures: LiftFigures, language: Language): Sentence {
+  const { figures: write, say, t } = language;
   const { absolute, treatment, control, arm } = figures;
   const { value, interval, standardError } = absolute;
-  const subject: Sentence = name === null ? ['a match'] : ['“', { name }, '”'];
-  const arms: Sentence = [{ name: arm }, ' and the control arm ', { name: lifts?.control ?? '' }];
+  const named = { ...measureValues(name), arm: { name: arm }, control: { name: lifts?.control ?? '' } };
   if (value === null || interval === null) {
-    const why = missingWords(absolute.missing);
-    return [...subject, ': the difference between ', ...arms, ` cannot be stated with an interval (${why}).`];
+    return say('report.headline.unstated', { ...named, reason: write.missing(absolute.missing) });
   }
-  const format = formatFor(unit);
+  const format = write.of(unit);
   const shown = (figure: number): string => format.difference(figure, standardError);
-  const range = `95 % interval ${shown(interval.lower)} to ${shown(interval.upper)}`;
-  const inNoise = figures.noiseDominated
-    ? ' The added noise alone could make a difference of this size.'
-    : '';
+  const values = {
+    ...named,
+    kind: unit.kind,
+    confidence: Math.round(100 * (lifts?.confidence ?? 0)),
+    lower: shown(interval.lower),
+    upper: shown(interval.upper),
+  };
+  const inNoise = figures.noiseDominated ? [` ${t('report.headline.inNoise')}`] : [];
   if (interval.lower <= 0 && interval.upper >= 0) {
-    const found = unit.kind === 'share' ? `${shown(value)} points` : shown(value);
-    return [...subject, ': no difference between ', ...arms, ` was shown (${found}, ${range}).${inNoise}`];
+    return [...say('report.headline.none', { ...values, amount: shown(value) }), ...inNoise];
   }
-  const amount =
-    unit.kind === 'share'
-      ? `came ${shown(Math.abs(value))} points ${value > 0 ? 'more' : 'less'} often`
-      : `was ${shown(Math.abs(value))} a person ${value > 0 ? 'higher' : 'lower'}`;
-  const corrected =
+  const undone =
     (figures.adjustedPValue ?? 0) >= 0.05
-      ? ` It does not hold after correction for the number of arms (p ${formatPValue(figures.adjustedPValue)}).`
-      : '';
+      ? [` ${t('report.headline.undone', { p: write.pValue(figures.adjustedPValue) })}`]
+      : [];
+  const found = say(unit.kind === 'share' ? 'report.headline.share' : 'report.headline.amount', {
+    ...values,
+    amount: shown(Math.abs(value)),
+    direction: value > 0 ? 'up' : 'down',
+    treated: format.mean(treatment),
+    base: format.mean(control),
+  });
+  return [...found, ...undone, ...inNoise];
+}
+
+/** What a unit of money brought, when this side stated what the arm cost and the effect has a bounded return. */
+function returnHeadline(
+  { name, unit, consequences }: Outcome,
+  { arm }: LiftFigures,
+  { figures, say }: Language,
+): Sentence[] {
+  const cost = consequences.costs?.find((entry) => entry.arm === arm);
+  const estimate = cost?.costPerIncremental ?? cost?.returnOnSpend;
+  if (estimate?.value == null || estimate.interval === null) return [];
+  const money = (value: number): string => figures.decimal(value, 2);
   return [
-    'In the arm ',
-    { name: arm },
-    ', ',
-    ...subject,
-    ` ${amount} than in the control arm `,
-    { name: lifts?.control ?? '' },
-    ` (${format.mean(treatment)} against ${format.mean(control)}; ${range}).${corrected}${inNoise}`,
+    say(unit.kind === 'share' ? 'report.headline.costEach' : 'report.headline.return', {
+      ...measureValues(name),
+      arm: { name: arm },
+      amount: money(estimate.value),
+      lower: money(estimate.interval.lower),
+      upper: money(estimate.interval.upper),
+    }),
   ];
 }
 
 /** What a reader must know before believing a figure. */
-export function warnings(report: Report): Sentence[] {
+export function warnings(report: Report, { figures, say }: Language): Sentence[] {
   const { sampleRatio, matchBalance, experiment, answeredFrom, notKept } = report;
-  const lines: Sentence[] = [];
-  if (sampleRatio?.mismatch === true) {
-    lines.push([
-      `The sizes of the arms do not fit the design (p ${formatPValue(sampleRatio.pValue)}): ` +
-        'do not believe any lift below.',
-    ]);
-  }
-  if (matchBalance?.mismatch === true) {
-    lines.push([
-      `The arms match at different rates (p ${formatPValue(matchBalance.pValue)}). If the list of the measures is a ` +
-        'customer base, something other than chance made the arms differ; if it holds only people who acted, ' +
-        'this is the effect.',
-    ]);
-  }
-  for (const arm of experiment?.emptyArms ?? []) {
-    lines.push(['No cell is in the arm ', { name: arm }, ', which is left out.']);
-  }
   const incomplete = outcomesOf(report)[0]?.lifts?.incompleteCohorts.length ?? 0;
-  if (incomplete > 0) {
-    lines.push([
-      `${incomplete} cohorts lack a cell of some arm, so the arms differ in make-up over all cohorts.`,
-    ]);
-  }
-  if (answeredFrom !== null) {
-    lines.push([
-      `Answered from session ${answeredFrom.slice(0, 16)}…, which asked the same: ` +
-        'no new figure was told, and nothing new was spent.',
-    ]);
-  }
-  if (notKept !== null) {
-    lines.push([`The answer could not be stored (${notKept}): asking the same again will cost again.`]);
-  }
-  return lines;
+  return [
+    ...(sampleRatio?.mismatch === true
+      ? [say('report.warning.sizes', { p: figures.pValue(sampleRatio.pValue) })]
+      : []),
+    ...(matchBalance?.mismatch === true
+      ? [say('report.warning.balance', { p: figures.pValue(matchBalance.pValue) })]
+      : []),
+    ...(experiment?.emptyArms ?? []).map((arm) => say('report.warning.emptyArm', { arm: { name: arm } })),
+    ...(incomplete > 0 ? [say('report.warning.incomplete', { count: incomplete })] : []),
+    ...(answeredFrom === null
+      ? []
+      : [say('report.warning.replayed', { session: `${answeredFrom.slice(0, 16)}…` })]),
+    ...(notKept === null ? [] : [say('report.warning.notKept', { code: notKept })]),
+  ];
 }
 
 /** The noise of a figure in one line. */
-export function noiseWords(noise: Noise | null): string {
-  if (noise === null) return 'none told';
-  if (noise.mechanism === 'none') return 'exact: no noise';
+export function noiseWords(noise: Noise | null, { figures, t }: Language): string {
+  if (noise === null) return t('report.noise.untold');
+  if (noise.mechanism === 'none') return t('report.noise.exact');
   const { mechanism, epsilon, delta, sigma2 } = noise;
-  return (
-    `${mechanism} noise, epsilon ${formatLoss(epsilon ?? 0)}, delta ${formatLoss(delta ?? 0)}, ` +
-    `sigma ${formatBrief(Math.sqrt(sigma2))} (sigma^2 ${formatBrief(sigma2)})`
-  );
+  return t('report.noise.line', {
+    mechanism,
+    epsilon: figures.loss(epsilon ?? 0),
+    delta: figures.loss(delta ?? 0),
+    sigma: figures.brief(Math.sqrt(sigma2)),
+    sigma2: figures.brief(sigma2),
+  });
+}
+
+/** The noise of the counts of matched people. */
+export function countNoise(noise: Noise | null, language: Language): string {
+  return language.t('report.noise.ofMatched', { noise: noiseWords(noise, language) });
 }
 
 /** The noise behind the figures of an outcome, one line a kind of figure. */
-export function outcomeNoise({ name, noise, squaresNoise }: Outcome): string[] {
-  const what = name === null ? 'Matched people' : 'Sum';
+export function outcomeNoise({ name, noise, squaresNoise }: Outcome, language: Language): string[] {
+  const { t } = language;
   return [
-    `${what} of each cell: ${noiseWords(noise)}`,
-    ...(squaresNoise === null ? [] : [`Sum of squares of each cell: ${noiseWords(squaresNoise)}`]),
+    name === null
+      ? countNoise(noise, language)
+      : t('report.noise.ofSum', { noise: noiseWords(noise, language) }),
+    ...(squaresNoise === null
+      ? []
+      : [t('report.noise.ofSquares', { noise: noiseWords(squaresNoise, language) })]),
   ];
 }
 
 /** What a table of lift calls its columns. */
-export function liftHeader(unit: FigureUnit): readonly string[] {
-  return unit.kind === 'share'
-    ? ['rate', 'control', 'difference, points', 'relative', 'incremental']
-    : ['mean', 'control', 'difference each', 'relative', 'incremental'];
+export function liftHeader(unit: FigureUnit, { t }: Language): readonly string[] {
+  const ofShare = unit.kind === 'share';
+  return [
+    t(ofShare ? 'report.table.rate' : 'report.table.mean'),
+    t('report.table.control'),
+    t(ofShare ? 'report.table.points' : 'report.table.each'),
+    t('report.table.relative'),
+    t('report.table.incremental'),
+  ];
 }
 
 /** How the confidence of a table's intervals is said. */
-export function confidenceWords({ confidence }: Lifts): string {
-  return `${Math.round(100 * confidence)} % intervals, noise included`;
+export function confidenceWords({ confidence }: Pick<Lifts, 'confidence'>, { t }: Language): string {
+  return t('report.confidence', { percent: Math.round(100 * confidence) });
 }
 
 /** The total of a direction. */
-export function totalWords({ figures, total }: Report['privacy']['learned']): string {
-  if (figures.length === 0) return 'no figure was told';
-  if (total === null) return 'not bounded: a figure is exact';
-  return `epsilon ${formatLoss(total.epsilon)}, delta ${formatLoss(total.delta)}`;
+export function totalWords(
+  { figures: told, total }: Report['privacy']['learned'],
+  { figures, t }: Language,
+): string {
+  if (told.length === 0) return t('report.total.none');
+  if (total === null) return t('report.total.unbounded');
+  return t('report.total.line', { epsilon: figures.loss(total.epsilon), delta: figures.loss(total.delta) });
 }

@@ -45,7 +45,7 @@ export const reportRoutes: readonly Route[] = [
     errors,
     run: async ({ services, params, actor }) => ({
       type: 'text/html; charset=utf-8',
-      body: renderHtml(await services.reports.read(params.id, actor)),
+      body: await renderHtml(await services.reports.read(params.id, actor)),
       headers: { 'content-security-policy': REPORT_POLICY },
     }),
   }),

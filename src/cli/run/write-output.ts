@@ -42,7 +42,7 @@ async function writeOne(
   const text = /\.json$/i.test(path)
     ? `${JSON.stringify(report, null, 2)}\n`
     : /\.html$/i.test(path)
-      ? renderHtml(report)
+      ? await renderHtml(report)
       : undefined;
   if (text !== undefined) {
     await writeOutputFile(path, (temporary) => writeFile(temporary, text));
