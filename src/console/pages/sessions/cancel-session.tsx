@@ -6,7 +6,7 @@ import { Button, Dialog, ErrorState, useT } from '../../kit/index.js';
 export function CancelSession({ session: { id } }: { readonly session: Session }): ReactNode {
   const t = useT();
   const [isAsked, setIsAsked] = useState(false);
-  const cancel = useAction<void, Session>('POST', `/v1/sessions/${id}/cancel`, {
+  const cancel = useAction<undefined, Session>('POST', `/v1/sessions/${id}/cancel`, {
     onDone: () => setIsAsked(false),
   });
   const close = (): void => {
@@ -25,7 +25,7 @@ export function CancelSession({ session: { id } }: { readonly session: Session }
           actions={
             <>
               <Button onClick={close}>{t('sessions.action.cancel.keep')}</Button>
-              <Button tone="danger" busy={cancel.isRunning} onClick={() => void cancel.run()}>
+              <Button tone="danger" busy={cancel.isRunning} onClick={() => void cancel.run(undefined)}>
                 {t('sessions.action.cancel')}
               </Button>
             </>

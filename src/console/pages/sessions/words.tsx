@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { isMessageKey, type MessageKey, type Translate } from '../../../messages/index.js';
+import { isMessageKey, type Translate } from '../../../messages/index.js';
 import type { Session } from '../../api/index.js';
 import { Tag, useT, type Tone } from '../../kit/index.js';
 import { useMay } from '../../session/index.js';
@@ -44,7 +44,6 @@ export function isolated(text: string, most = 60): string {
 
 /** The sentences for an error code; the code itself when there are none. */
 export function errorWords(t: Translate, code: string): { readonly what: string; readonly next: string } {
-  const text = (key: string, fallback: string): string =>
-    isMessageKey(key) ? t(key as MessageKey) : fallback;
+  const text = (key: string, fallback: string): string => (isMessageKey(key) ? t(key) : fallback);
   return { what: text(`error.${code}.what`, code), next: text(`error.${code}.next`, '') };
 }
