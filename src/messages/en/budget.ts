@@ -11,6 +11,7 @@ export const budget = {
   'budget.spent': 'Spent',
   'budget.left': 'Left',
   'budget.limit': 'Limit',
+  'budget.sessions.label': 'Sessions',
   'budget.sessions': '{count, plural, one {# session} other {# sessions}}',
   'budget.sentence': 'Epsilon {spent} of {limit} is spent; {left} is left.',
   'budget.sentence.nolimit':

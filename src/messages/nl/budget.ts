@@ -14,6 +14,7 @@ export const budget: Readonly<Record<keyof typeof english, string>> = {
   'budget.spent': 'Uitgegeven',
   'budget.left': 'Over',
   'budget.limit': 'Grens',
+  'budget.sessions.label': 'Sessies',
   'budget.sessions': '{count, plural, one {# sessie} other {# sessies}}',
   'budget.sentence': 'Epsilon {spent} van {limit} is uitgegeven; {left} is over.',
   'budget.sentence.nolimit':

@@ -14,7 +14,7 @@ import {
   type More,
 } from '../../kit/index.js';
 import { useMay } from '../../session/index.js';
-import { DeedButton, useSessionsById } from '../parts/index.js';
+import { DeedButton } from '../parts/index.js';
 
 /** What was exported, and the ways to get it or be rid of it. */
 export function ExportTable({
@@ -25,7 +25,6 @@ export function ExportTable({
   readonly more: More;
 }): ReactNode {
   const t = useT();
-  const sessions = useSessionsById();
   const columns: readonly Column<Export>[] = [
     {
       id: 'kind',
@@ -36,14 +35,11 @@ export function ExportTable({
     {
       id: 'session',
       header: t('exports.session'),
-      cell: ({ sessionId }) => {
-        const session = sessions.get(sessionId);
-        return (
-          <Link href={`/sessions/${sessionId}`}>
-            {session === undefined ? `…${sessionId.slice(-6)}` : <Name>{session.partner.name}</Name>}
-          </Link>
-        );
-      },
+      cell: ({ sessionId, partner }) => (
+        <Link href={`/sessions/${sessionId}`}>
+          <Name>{partner.name}</Name>
+        </Link>
+      ),
     },
     {
       id: 'profile',

@@ -35,8 +35,10 @@ export function NewExportForm({
 }): ReactNode {
   const t = useT();
   const formats = useFormats();
-  const list = useOne<ListPage<Session>>('/v1/sessions', { query: { state: 'done', limit: 200 } });
-  const sessions = list.data?.items.filter(({ mode, role }) => mode === 'psi' && role !== 'sender');
+  const list = useOne<ListPage<Session>>('/v1/sessions', {
+    query: { state: 'done', mode: 'psi', limit: 200 },
+  });
+  const sessions = list.data?.items.filter(({ role }) => role !== 'sender');
   const [chosen, setChosen] = useState(asked ?? '');
   const [kind, setKind] = useState<NewExport['kind']>('audience');
   const [profile, setProfile] = useState<NewExport['profile']>('own');

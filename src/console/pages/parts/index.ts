@@ -7,5 +7,4 @@ export { DocumentText } from './document-text.js';
 export { Form, FormError, errorAt } from './form.js';
 export { Gate } from './gate.js';
 export { Listed, Shown } from './lists.js';
-export { useSessionsById } from './sessions.js';
 export { useAgreementNames, useDatasetNames, usePartnerNames, type Names } from './names.js';

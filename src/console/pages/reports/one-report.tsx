@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { ReportPage } from '../../../report/page/index.js';
-import { asProblem, request, useOne, type Report, type ReportView, type Session } from '../../api/index.js';
+import { asProblem, request, useOne, type ListPage, type Report, type ReportView } from '../../api/index.js';
 import { ButtonLink, ErrorState, Loading, Page, useLocale, useT } from '../../kit/index.js';
 import { useMay } from '../../session/index.js';
-import { useSessionsById } from '../parts/index.js';
+import { useReportStyles } from '../parts/report-styles.js';
 import './report.css';
 
 /** One report, and the ways to take it along. */
@@ -19,23 +19,22 @@ export function OneReport({ id }: { readonly id: string }): ReactNode {
     queryFn: ({ signal }) => request<Report>('GET', `/v1/reports/${id}`, { signal }),
     staleTime: 'static',
   });
-  const session = useSessionOf(id);
+  const view = useViewOf(id);
+  useReportStyles();
   const path = `/v1/reports/${id}`;
   return (
     <Page
-      title={session === undefined ? t('trend.reports.title') : t(`trend.reports.mode.${session.mode}`)}
+      title={view === undefined ? t('trend.reports.title') : t(`trend.reports.mode.${view.mode}`)}
       lead={t('trend.report.audited')}
       trail={<Link href="/reports">{t('trend.report.back')}</Link>}
       actions={
         report.data === undefined ? undefined : (
           <>
-            {session === undefined ? null : (
-              <ButtonLink href={`/sessions/${session.id}`}>{t('trend.report.session')}</ButtonLink>
+            {view === undefined ? null : (
+              <ButtonLink href={`/sessions/${view.sessionId}`}>{t('trend.report.session')}</ButtonLink>
             )}
-            {session?.scheduleId == null || !may('GET /v1/schedules/:id/trend') ? null : (
-              <ButtonLink href={`/trends?schedule=${session.scheduleId}`}>
-                {t('trend.report.trend')}
-              </ButtonLink>
+            {view === undefined || view.scheduleId === null || !may('GET /v1/schedules/:id/trend') ? null : (
+              <ButtonLink href={`/trends?schedule=${view.scheduleId}`}>{t('trend.report.trend')}</ButtonLink>
             )}
             <span className="downloads" role="group" aria-label={t('trend.report.download')}>
               <Download href={`${path}/html?locale=${locale}`} name={`report-${id}.html`}>
@@ -60,7 +59,7 @@ export function OneReport({ id }: { readonly id: string }): ReactNode {
         )
       ) : (
         <div className="report-frame">
-          <ReportPage report={report.data} t={t} locale={locale} />
+          <ReportPage report={report.data} t={t} locale={locale} hasTitle={false} />
         </div>
       )}
     </Page>
@@ -83,12 +82,8 @@ function Download({
   );
 }
 
-/** The session that a report is of; a report itself does not name it. */
-function useSessionOf(id: string): Session | undefined {
-  const sessions = useSessionsById();
-  const { data } = useOne<{ readonly items: readonly ReportView[] }>('/v1/reports', {
-    query: { limit: 200 },
-  });
-  const view = data?.items.find((one) => one.id === id);
-  return view && sessions.get(view.sessionId);
+/** What the list tells of a report, which is more than the report tells of itself. */
+function useViewOf(id: string): ReportView | undefined {
+  const { data } = useOne<ListPage<ReportView>>('/v1/reports', { query: { limit: 200 } });
+  return data?.items.find((one) => one.id === id);
 }

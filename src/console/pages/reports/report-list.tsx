@@ -1,35 +1,17 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { usePage, type ReportView } from '../../api/index.js';
-import {
-  ButtonLink,
-  DataTable,
-  Empty,
-  Message,
-  Name,
-  None,
-  Notice,
-  Page,
-  Time,
-  useFormats,
-  useT,
-} from '../../kit/index.js';
+import { ButtonLink, DataTable, Empty, Message, Name, Notice, Page, Time, useT } from '../../kit/index.js';
 import { useMay } from '../../session/index.js';
-import { Listed, useSessionsById } from '../parts/index.js';
+import { Listed } from '../parts/index.js';
 
 /** The reports that there are. Whoever may not read them sees that they are there. */
 export function ReportList(): ReactNode {
   const t = useT();
-  const formats = useFormats();
   const may = useMay();
-  const sessions = useSessionsById();
   const list = usePage<ReportView>('/v1/reports');
   const maySee = may('GET /v1/reports/:id');
-  const what = ({ sessionId }: ReportView): string | undefined => {
-    const session = sessions.get(sessionId);
-    return session && t(`trend.reports.mode.${session.mode}`);
-  };
-  const made = ({ createdAt }: ReportView): string => formats.dateTime(createdAt);
+  const what = ({ mode }: ReportView): string => t(`trend.reports.mode.${mode}`);
   return (
     <Page title={t('trend.reports.title')} lead={t('trend.reports.lead')}>
       {maySee ? null : <Notice>{t('trend.reports.hidden')}</Notice>}
@@ -57,26 +39,20 @@ export function ReportList(): ReactNode {
                 isRowHeader: true,
                 cell: (report) =>
                   maySee && report.deletedAt === null ? (
-                    <Link href={`/reports/${report.id}`}>{what(report) ?? made(report)}</Link>
+                    <Link href={`/reports/${report.id}`}>{what(report)}</Link>
                   ) : (
-                    (what(report) ?? made(report))
+                    what(report)
                   ),
               },
               {
                 id: 'partner',
                 header: t('trend.reports.partner'),
-                cell: ({ sessionId }) => {
-                  const session = sessions.get(sessionId);
-                  return session === undefined ? <None /> : <Name>{session.partner.name}</Name>;
-                },
+                cell: ({ partner }) => <Name>{partner.name}</Name>,
               },
               {
                 id: 'purpose',
                 header: t('trend.reports.purpose'),
-                cell: ({ sessionId }) => {
-                  const session = sessions.get(sessionId);
-                  return session === undefined ? <None /> : <Name>{session.purpose}</Name>;
-                },
+                cell: ({ purpose }) => <Name>{purpose}</Name>,
               },
               {
                 id: 'when',
