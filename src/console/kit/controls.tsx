@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ChangeEvent, type ComponentProps, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type ChangeEvent, type ComponentProps, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useT } from './locale.js';
 
@@ -308,7 +308,8 @@ export function Dialog({
   const t = useT();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before it leaves the page: only then the browser gives the focus back to where it was.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element?.open === false) element.showModal();
     return () => element?.close();

@@ -69,6 +69,8 @@ export interface Fact {
   readonly term: string;
   readonly value: ReactNode;
   readonly hint?: ReactNode;
+  /** Takes a line of its own. */
+  readonly isWide?: boolean;
 }
 
 /** What is known of one thing. */
@@ -81,8 +83,8 @@ export function Facts({
 }): ReactNode {
   return (
     <dl className={`facts facts-${columns}`}>
-      {items.map(({ term, value, hint }) => (
-        <div key={term} className="fact">
+      {items.map(({ term, value, hint, isWide = false }) => (
+        <div key={term} className={isWide ? 'fact fact-wide' : 'fact'}>
           <dt>{term}</dt>
           <dd>
             {value}

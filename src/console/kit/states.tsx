@@ -135,38 +135,41 @@ export function ErrorState({
         <p className="notice-body">{t('shell.error.wait', { time: formats.duration(retryAfter) })}</p>
       )}
       <dl className="error-facts">
-        <div>
-          <dt>{t('shell.error.code')}</dt>
-          <dd>
-            <code>{code}</code>
-          </dd>
-        </div>
-        {field === undefined ? null : (
-          <div>
-            <dt>{t('shell.error.field')}</dt>
-            <dd>
-              <code>{field}</code>
-            </dd>
-          </div>
-        )}
-        {detail === undefined || detail === '' ? null : (
-          <div>
-            <dt>{t('shell.error.detail')}</dt>
-            <dd>
-              <bdi>{detail}</bdi>
-            </dd>
-          </div>
-        )}
-        {instance === undefined ? null : (
-          <div>
-            <dt>{t('shell.error.request')}</dt>
-            <dd>
-              <code>{instance}</code>
-            </dd>
-          </div>
-        )}
+        <ErrorFact term={t('shell.error.code')}>{code}</ErrorFact>
+        <ErrorFact term={t('shell.error.field')}>{field}</ErrorFact>
       </dl>
+      {isEmpty(detail) && isEmpty(instance) ? null : (
+        <details className="error-more">
+          <summary>{t('shell.error.more')}</summary>
+          <dl className="error-facts">
+            <ErrorFact term={t('shell.error.detail')}>{detail}</ErrorFact>
+            <ErrorFact term={t('shell.error.request')}>{instance}</ErrorFact>
+          </dl>
+        </details>
+      )}
       {onRetry === undefined ? null : <Button onClick={onRetry}>{t('shell.retry')}</Button>}
+    </div>
+  );
+}
+
+const isEmpty = (text: string | undefined): boolean => text === undefined || text === '';
+
+function ErrorFact({
+  term,
+  children,
+}: {
+  readonly term: string;
+  readonly children: string | undefined;
+}): ReactNode {
+  if (isEmpty(children)) return null;
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd>
+        <code>
+          <bdi>{children}</bdi>
+        </code>
+      </dd>
     </div>
   );
 }

@@ -84,7 +84,12 @@ export function CopyText({ text, label }: { readonly text: string; readonly labe
   return (
     <span className="copy">
       <code className="copy-text">{text}</code>
-      <Button small tone="quiet" onClick={copy} label={t('shell.copy.what', { what: label })}>
+      <Button
+        small
+        tone="quiet"
+        onClick={copy}
+        label={isCopied ? t('shell.copy.done') : t('shell.copy.what', { what: label })}
+      >
         {isCopied ? t('shell.copy.done') : t('shell.copy.do')}
       </Button>
       <span className="visually-hidden" role="status">

@@ -5,7 +5,7 @@ export const settings = {
   'settings.own.nameHint': 'What you do stands in the audit log under this name.',
   'settings.own.role': 'Role',
   'settings.own.expires': 'Valid until',
-  'settings.own.forever': 'Without an end',
+  'settings.own.forever': 'No end date',
   'settings.role.admin':
     'Decides with whom, on what terms, and who has a token. Starts no session and sees no result.',
   'settings.role.operator': 'Runs what was agreed: datasets, sessions, schedules and exports.',
@@ -55,7 +55,7 @@ export const settings = {
   'settings.tokens.revokeWhy':
     'It opens nothing from then on, and logins with it end. This cannot be undone; you can make a new token at any time.',
   'settings.tokens.reset': 'Turn off second factor',
-  'settings.tokens.resetWhat': 'Turn off the second factor of {name}',
+  'settings.tokens.resetWhat': 'Turn off second factor of {name}',
   'settings.tokens.resetTitle': 'Turn off this second factor?',
   'settings.tokens.resetWhy':
     'Do this when its owner has lost their authenticator. Make sure that it is really them who asks: the token alone will open their login.',

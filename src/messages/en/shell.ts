@@ -22,7 +22,7 @@ export const shell = {
   'shell.language.en': 'English',
   'shell.language.nl': 'Nederlands',
   'shell.theme': 'Theme',
-  'shell.theme.system': 'As the system',
+  'shell.theme.system': 'System',
   'shell.theme.light': 'Light',
   'shell.theme.dark': 'Dark',
 
@@ -63,6 +63,7 @@ export const shell = {
   'shell.error.unknown': 'Something went wrong.',
   'shell.error.code': 'Code',
   'shell.error.field': 'About',
+  'shell.error.more': 'Details',
   'shell.error.detail': 'The node says',
   'shell.error.request': 'Request',
   'shell.error.wait': 'Wait {time} before you try again.',

@@ -7,7 +7,7 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   'settings.own.nameHint': 'Wat u doet, staat onder deze naam in de auditlog.',
   'settings.own.role': 'Rol',
   'settings.own.expires': 'Geldig tot',
-  'settings.own.forever': 'Zonder einde',
+  'settings.own.forever': 'Geen einddatum',
   'settings.role.admin':
     'Beslist met wie, op welke voorwaarden en wie een token heeft. Start geen sessies en ziet geen resultaten.',
   'settings.role.operator': 'Voert uit wat is afgesproken: datasets, sessies, schema’s en exports.',
@@ -57,7 +57,7 @@ export const settings: Readonly<Record<keyof typeof english, string>> = {
   'settings.tokens.revokeWhy':
     'Het geeft daarna geen toegang meer en aanmeldingen ermee eindigen. Dit kan niet ongedaan worden gemaakt; u kunt altijd een nieuw token maken.',
   'settings.tokens.reset': 'Tweede factor uitzetten',
-  'settings.tokens.resetWhat': 'De tweede factor van {name} uitzetten',
+  'settings.tokens.resetWhat': 'Tweede factor uitzetten van {name}',
   'settings.tokens.resetTitle': 'Deze tweede factor uitzetten?',
   'settings.tokens.resetWhy':
     'Doe dit als de eigenaar de authenticator kwijt is. Vergewis u ervan dat de eigenaar er echt zelf om vraagt: het token alleen geeft daarna toegang.',

@@ -24,7 +24,7 @@ export const shell: Readonly<Record<keyof typeof english, string>> = {
   'shell.language.en': 'English',
   'shell.language.nl': 'Nederlands',
   'shell.theme': 'Thema',
-  'shell.theme.system': 'Als het systeem',
+  'shell.theme.system': 'Systeem',
   'shell.theme.light': 'Licht',
   'shell.theme.dark': 'Donker',
 
@@ -65,6 +65,7 @@ export const shell: Readonly<Record<keyof typeof english, string>> = {
   'shell.error.unknown': 'Er ging iets mis.',
   'shell.error.code': 'Code',
   'shell.error.field': 'Betreft',
+  'shell.error.more': 'Details',
   'shell.error.detail': 'De node meldt',
   'shell.error.request': 'Verzoek',
   'shell.error.wait': 'Wacht {time} voordat u het opnieuw probeert.',

@@ -89,6 +89,7 @@ function Node(): ReactNode {
               term: t('settings.node.fingerprint'),
               value: <CopyText text={node.fingerprint} label={t('settings.node.fingerprint')} />,
               hint: t('settings.node.fingerprintHint'),
+              isWide: true,
             },
           ]}
         />

@@ -107,6 +107,7 @@ function CodeDialog({
   const t = useT();
   const [code, setCode] = useState('');
   const send = useAction<string>('POST', path, { body: plainCode, onDone: () => onClose(true) });
+  const isWrongCode = send.error?.code === 'api/code-required' || send.error?.field === 'code';
   return (
     <Dialog title={title} onClose={() => onClose(false)}>
       {children}
@@ -120,6 +121,9 @@ function CodeDialog({
         <Field
           label={t('settings.factor.code')}
           hint={t('settings.factor.codeHint')}
+          error={
+            isWrongCode ? `${t('error.api/code-required.what')} ${t('error.api/code-required.next')}` : null
+          }
           value={code}
           onChange={setCode}
           inputMode="numeric"
@@ -127,7 +131,7 @@ function CodeDialog({
           maxLength={12}
           required
         />
-        {send.error === null ? null : <ErrorState error={send.error} />}
+        {send.error === null || isWrongCode ? null : <ErrorState error={send.error} />}
         <Row>
           <Button type="submit" tone="primary" busy={send.isRunning}>
             {submit}
