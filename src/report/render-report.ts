@@ -2,6 +2,7 @@ import { plainLabel } from '../plain-label.js';
 import { formatNumber, formatTable, wrapText } from './format-text.js';
 import { type Sentence, languageOf } from './language.js';
 import { type Outcome, outcomesOf } from './outcome.js';
+import { geoLines, reachLines } from './render-dimensions.js';
 import type { Report } from './report-schema.js';
 import {
   type Table,
@@ -42,6 +43,8 @@ export function renderReport(report: Report): string {
     ...dataLines(report),
     ...matchLines(report),
     ...outcomesOf(report).flatMap(outcomeLines),
+    ...reachLines(report),
+    ...geoLines(report),
     ...checkLines(report),
     ...privacyLines(report),
     ...costLines(report),

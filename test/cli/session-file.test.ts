@@ -331,6 +331,24 @@ describe('keys that do not fit each other', () => {
       'experiment.exposure.column',
       { ...GOOD, experiment: { exposure: { column: 'saw', exposed: 'yes' } } },
     ],
+    [
+      'frequency in a column that is no cohort',
+      'experiment.frequency.column',
+      { ...GOOD, experiment: { frequency: { column: 'seen' } } },
+    ],
+    ...(
+      [
+        ['regions in a column that is no cohort', 'experiment.geo.region', { region: 'town' }],
+        ['periods in a column that is no cohort', 'experiment.geo.period', { period: 'week' }],
+        ['regions that are the periods', 'experiment.geo.period', { period: 'place' }],
+        ['a treated region twice', 'experiment.geo.treated', { treated: ['a', 'a'] }],
+        ['no treated region', 'experiment.geo.treated', { treated: [] }],
+        ['a geo experiment without a start', 'experiment.geo.startsAt', { startsAt: undefined }],
+      ] as const
+    ).map(([what, field, more]): [string, string, object] => {
+      const geo = { region: 'place', period: 'arm', treated: ['a'], startsAt: 'b', ...more };
+      return [what, field, { ...GOOD, experiment: { geo } }];
+    }),
     ['an output twice', 'output', { ...GOOD, output: ['a.json', 'a.json'] }],
     ['a listening address that is none', 'listen', { ...PSI, listen: 'somewhere' }],
   ])('%s', (_, field, content) => {

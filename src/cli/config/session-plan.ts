@@ -19,6 +19,7 @@ import {
   parseFingerprint,
   parseListenAddress,
 } from '../../transport/index.js';
+import { requireDimensions } from '../../report/index.js';
 import { readYaml } from './read-yaml.js';
 import { SESSION_SCHEMA, type SessionFile } from './session-schema.js';
 
@@ -27,7 +28,7 @@ export type Meeting =
   | { readonly kind: 'connect'; readonly url: string }
   | { readonly kind: 'listen'; readonly address: ListenAddress };
 
-/** What this side alone knows of the experiment, for its own report: designed shares, costs, exposure. */
+/** What this side alone knows of the experiment, for its own report. */
 export type ExperimentNotes = NonNullable<SessionFile['experiment']>;
 
 /** The privacy budget to keep account of. */
@@ -323,10 +324,7 @@ function checkExperiment({ experiment, arms, data, role }: SessionFile): void {
     if (Object.keys(experiment[key] ?? {}).every((arm) => known.includes(arm))) continue;
     throw invalid(`experiment.${key}`, `experiment.${key} names an arm that arms does not have`);
   }
-  const { exposure } = experiment;
-  if (exposure !== undefined && !(data.cohorts ?? []).includes(exposure.column)) {
-    throw invalid('experiment.exposure.column', 'experiment.exposure.column must be one of data.cohorts');
-  }
+  requireDimensions(experiment, data.cohorts ?? []);
 }
 
 /** The engine that `VESICA_ENGINE` forces; an empty variable forces nothing. */

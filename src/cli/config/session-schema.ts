@@ -78,6 +78,13 @@ const experiment = Type.Object(
     shares: Type.Optional(Type.Record(Type.String(), Type.Number({ exclusiveMinimum: 0 }))),
     costs: Type.Optional(Type.Record(Type.String(), Type.Number({ minimum: 0 }))),
     exposure: Type.Optional(Type.Object({ column: name, exposed: name }, strict)),
+    frequency: Type.Optional(Type.Object({ column: name }, strict)),
+    geo: Type.Optional(
+      Type.Object(
+        { region: name, period: name, treated: Type.Array(name, { minItems: 1 }), startsAt: name },
+        strict,
+      ),
+    ),
   },
   strict,
 );

@@ -4,7 +4,7 @@ import { asVesicaError } from '../../errors.js';
 import { type Engine, chooseEngine, startPool } from '../../group/index.js';
 import { type LedgerFile } from '../../ledger/index.js';
 import { type Inventory, Session, type SessionOutcome } from '../../protocol/index.js';
-import { type Report, buildReport } from '../../report/index.js';
+import { type Report, buildReport, requireValues } from '../../report/index.js';
 import { systemRandom } from '../../system-random.js';
 import type { Channel, NodeIdentity } from '../../transport/index.js';
 import {
@@ -108,11 +108,9 @@ async function prepare(
       onProgress: ({ rows, totalRows }) => progress.update(rows, totalRows),
     });
     progress.finish();
-    return {
-      engine,
-      list,
-      inventory: inventoryOf(list, { dimensions: plan.data.cohorts ?? [], arms: plan.arms }),
-    };
+    const inventory = inventoryOf(list, { dimensions: plan.data.cohorts ?? [], arms: plan.arms });
+    requireValues(plan.experiment, inventory);
+    return { engine, list, inventory };
   } catch (error) {
     if (nobody.signal.aborted && !signal.aborted) await meeting;
     throw error;

@@ -5,6 +5,7 @@ import { checkDefinition, ON_AMBIGUOUS_COHORT, type DataDefinition } from '../..
 import { VesicaError } from '../../errors.js';
 import { IDENTIFIER_TYPES, PROFILES } from '../../identity/index.js';
 import { ROLES } from '../../protocol/index.js';
+import { requireDimensions } from '../../report/index.js';
 import { LINEAGE_FORM, LINEAGE_PATTERN } from '../ledger/index.js';
 
 /** The shape of a dataset definition. Unknown keys are refused everywhere. */
@@ -92,6 +93,18 @@ const experiment = Type.Object(
     shares: Type.Optional(Type.Record(column, Type.Number({ exclusiveMinimum: 0 }), { maxProperties: 64 })),
     costs: Type.Optional(Type.Record(column, Type.Number({ minimum: 0 }), { maxProperties: 64 })),
     exposure: Type.Optional(Type.Object({ column, exposed: column }, strict)),
+    frequency: Type.Optional(Type.Object({ column }, strict)),
+    geo: Type.Optional(
+      Type.Object(
+        {
+          region: column,
+          period: column,
+          treated: Type.Array(column, { minItems: 1, maxItems: 4096 }),
+          startsAt: column,
+        },
+        strict,
+      ),
+    ),
   },
   strict,
 );
@@ -158,7 +171,7 @@ export function checkedDataset(input: unknown): DatasetDefinition {
   return input;
 }
 
-/** Arms, shares, costs and exposure must name what the dataset has: else a session would fail after it was agreed. */
+/** Arms and what is said of the experiment must name what the dataset has: else a session would fail after it was agreed. */
 function requireExperiment({ data, arms, experiment }: DatasetDefinition): void {
   const dimensions = data.cohorts ?? [];
   if (arms !== undefined && !dimensions.includes(arms.column)) {
@@ -170,10 +183,7 @@ function requireExperiment({ data, arms, experiment }: DatasetDefinition): void 
     if (Object.keys(experiment?.[key] ?? {}).every((arm) => names.includes(arm))) continue;
     throw invalid(`experiment.${key}`, `experiment.${key} names an arm that arms does not have`);
   }
-  const { exposure } = experiment ?? {};
-  if (exposure !== undefined && !dimensions.includes(exposure.column)) {
-    throw invalid('experiment.exposure.column', 'experiment.exposure.column must be one of data.cohorts');
-  }
+  requireDimensions(experiment ?? {}, dimensions);
 }
 
 /** An identifier that is also a label of a cell would be in reports, and go to the partner. */

@@ -9,6 +9,7 @@ import type {
   Side,
 } from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/index.js';
+import { requireValues } from '../../report/index.js';
 import { driveSession, startSha512, verifySignature, type Channel } from '../../transport/index.js';
 import { NODE_ACTOR, type Actor } from '../context.js';
 import { dataFor, type Dataset, type DatasetVersion } from '../datasets/index.js';
@@ -246,6 +247,7 @@ export class SessionRun {
       dimensions: definition.data.cohorts ?? [],
       ...(definition.arms === undefined ? {} : { arms: definition.arms }),
     });
+    requireValues(definition.experiment ?? {}, inventory);
     const brief: SessionBrief = {
       terms,
       list: {

@@ -43,6 +43,19 @@ describe('a dataset definition', () => {
       'data.consent.tcf.legitimateInterest',
       data({ consent: { column: 'c', kind: 'tcf', purposes: [1], legitimateInterest: [1] } }),
     ],
+    [
+      'frequency in no cohort column',
+      'experiment.frequency.column',
+      { ...GOOD, experiment: { frequency: { column: 'impressions' } } },
+    ],
+    [
+      'regions in no cohort column',
+      'experiment.geo.region',
+      {
+        ...GOOD,
+        experiment: { geo: { region: 'town', period: 'town', treated: ['a'], startsAt: '1' } },
+      },
+    ],
     ['a wrong CSV character', 'data.csv.quote', data({ csv: { quote: ',' } })],
   ])('is refused with %s', (_, field, input) => {
     expect(() => checkedDataset(input)).toThrow(expect.objectContaining({ code: 'config/invalid' }));
