@@ -1,4 +1,6 @@
 import { Option, type Command } from 'commander';
+import { action } from '../action.js';
+import type { RemoveFactorOptions } from '../governance/factor-command.js';
 import { clientAction, type Client } from './terminal.js';
 import type { AgreementOptions } from './agreements.js';
 import type { ExportOptions, ScheduleOptions } from './operations.js';
@@ -286,6 +288,23 @@ function addTokens(group: Command): void {
   clientAction(create, async (client, options: { role: string; expires?: string }, name: string) =>
     (await operations()).createToken(client, options, name),
   );
+  group
+    .command('remove-factor')
+    .description('let a token in without a code, for whoever lost the device; their sessions end')
+    .argument('<token>')
+    .option('--config <file>', 'configuration of a node that does not run; without it the API is asked')
+    .option('--node <url>', "address of a running node's API (or VESICA_URL)")
+    .option(
+      '--token-file <path>',
+      'file that holds the token (or VESICA_TOKEN_FILE; or the token in VESICA_TOKEN)',
+    )
+    .option('--json', 'print the answer as JSON')
+    .action(
+      action(async (context, name: string, options: RemoveFactorOptions) => {
+        const { removeFactorCommand } = await import('../governance/factor-command.js');
+        await removeFactorCommand(context, options, name);
+      }),
+    );
   clientAction(
     group.command('revoke').description('make a token invalid at once').argument('<token>'),
     async (client, _, name: string) => (await operations()).revokeToken(client, name),

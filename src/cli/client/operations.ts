@@ -140,11 +140,12 @@ export async function listTokens({ connection, show }: Client): Promise<void> {
   const items = await listResources(connection, 'token');
   show({ items }, () =>
     table(
-      ['name', 'role', 'state', 'created', 'expires', 'last used'],
+      ['name', 'role', 'state', 'second factor', 'created', 'expires', 'last used'],
       items.map((one) => [
         textOf(one, 'name'),
         textOf(one, 'role'),
         textOf(one, 'state'),
+        one['hasSecondFactor'] === true ? 'yes' : 'no',
         ...['createdAt', 'expiresAt', 'lastUsedAt'].map((key) => minuteOf(one, key)),
       ]),
       'There are no tokens.',

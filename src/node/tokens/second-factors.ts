@@ -190,8 +190,8 @@ export class SecondFactors {
 
 export interface FactorRemoval {
   readonly actor: Actor;
-  /** What allowed it: a code, or the word of whoever manages tokens. */
-  readonly by: 'code' | 'admin';
+  /** What allowed it: a code, whoever manages tokens, or whoever has the state of a node that does not run. */
+  readonly by: 'code' | 'admin' | 'command';
 }
 
 /**
