@@ -15,6 +15,7 @@ import type {
   TOKEN,
 } from './schemas/governance.js';
 import type { FACTOR_CODE, LOGGED_IN, LOGIN, NEW_FACTOR } from './schemas/login.js';
+import type { OVERVIEW } from './schemas/overview.js';
 import type { AGREEMENT, AGREEMENT_TERMS, NEW_AGREEMENT, PARTNER } from './schemas/partners.js';
 import type { EXPORT, NEW_EXPORT, REPORT, REPORT_VIEW } from './schemas/results.js';
 import type {
@@ -29,7 +30,7 @@ import type {
   SESSION_TERMS,
   TERM_COMPARISON,
 } from './schemas/sessions.js';
-import type { ALARM, NEW_SCHEDULE, SCHEDULE, SCHEDULE_CHANGE } from './schemas/upkeep.js';
+import type { ALARM, NEW_SCHEDULE, SCHEDULE, SCHEDULE_CHANGE, TREND_RUN } from './schemas/upkeep.js';
 
 type Static<Schema extends Type.TSchema> = Type.Static<Schema>;
 
@@ -65,6 +66,9 @@ export type NewExport = Static<typeof NEW_EXPORT>;
 export type Schedule = Static<typeof SCHEDULE>;
 export type NewSchedule = Static<typeof NEW_SCHEDULE>;
 export type ScheduleChange = Static<typeof SCHEDULE_CHANGE>;
+/** One run of a schedule, in its trend. */
+export type TrendRun = Static<typeof TREND_RUN>;
+export type Overview = Static<typeof OVERVIEW>;
 export type LedgerAccount = Static<typeof LEDGER_ACCOUNT>;
 export type LedgerEntry = Static<typeof LEDGER_ENTRY>;
 export type AuditEntry = Static<typeof AUDIT_ENTRY>;

@@ -30,6 +30,7 @@ export type {
   NewSession,
   NewToken,
   NodeInfo,
+  Overview,
   Partner,
   QualityReport,
   Report,
@@ -45,6 +46,7 @@ export type {
   SessionTerms,
   TermComparison,
   Token,
+  TrendRun,
 } from './api-types.js';
 export type { AdminOptions } from './build-app.js';
 export type { AdminLog } from './log.js';

@@ -18,10 +18,12 @@ export {
   type NodeTimeouts,
 } from './node-config.js';
 export type { NodeHealth, NodeInfo, NodeServices, RunningNode } from './node-services.js';
+export type { Overview, OverviewParts, OverviewView } from './overview.js';
 export * from './partners/index.js';
 export * from './results/index.js';
 export * from './sessions/index.js';
 export { startNode, type NodeMeans } from './start-node.js';
 export * from './store/index.js';
 export * from './tokens/index.js';
+export { MAX_TREND_RUNS, TREND_KINDS, type TrendRun, type Trends } from './trends.js';
 export type { Alarm, Alarms, NewSchedule, ScheduleChanges, Schedules, ScheduleView } from './upkeep/index.js';

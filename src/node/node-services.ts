@@ -2,10 +2,12 @@ import type { Budgets } from './budgets.js';
 import type { NodeContext } from './context.js';
 import type { Datasets, Definitions, Versions } from './datasets/index.js';
 import type { NodeLedger } from './ledger/index.js';
+import type { Overview } from './overview.js';
 import type { Agreements, Partners } from './partners/index.js';
 import type { Exports, MatchedRows, Reports } from './results/index.js';
 import type { Sessions, SessionTotals } from './sessions/index.js';
 import type { SecondFactors, Tokens } from './tokens/index.js';
+import type { Trends } from './trends.js';
 import type { Alarms, Schedules, Watch } from './upkeep/index.js';
 
 /** Who a node is. */
@@ -48,6 +50,8 @@ export interface NodeServices {
   readonly schedules: Schedules;
   readonly alarms: Alarms;
   readonly watch: Watch;
+  readonly trends: Trends;
+  readonly overview: Overview;
   readonly tokens: Tokens;
   readonly secondFactors: SecondFactors;
   health(): NodeHealth;

@@ -9,12 +9,14 @@ import { openNodeLedger } from './ledger/index.js';
 import type { NodeConfig } from './node-config.js';
 import type { NodeServices, RunningNode } from './node-services.js';
 import { sessionObserver } from './observer.js';
+import { Overview } from './overview.js';
 import { Agreements, Partners } from './partners/index.js';
 import { Exports, MatchedRows, Reports, type RetentionDays } from './results/index.js';
 import { EngineRoom, Sessions } from './sessions/index.js';
 import { idSource, openStore, type Store } from './store/index.js';
 import { SecondFactors, Tokens } from './tokens/index.js';
 import { Alarms, Heartbeat, Schedules, Watch } from './upkeep/index.js';
+import { Trends } from './trends.js';
 import { retentionOf } from './retained.js';
 
 const HOUR_MS = 3_600_000;
@@ -147,6 +149,8 @@ async function start(store: Store, { config, means, engines }: Starting): Promis
     info: { party, fingerprint: ownFingerprint, software, engine: `${name}:${variant}`, startedAt },
     ...{ context, partners, agreements, definitions, versions, datasets, sessions, budgets, reports },
     ...{ exports: exportsOfNode, schedules, alarms, watch, ledger, matched },
+    trends: new Trends(context, { schedules, reports, ledger }),
+    overview: new Overview(context, { agreements, sessions, reports, alarms, budgets }),
     tokens: new Tokens(context),
     secondFactors: new SecondFactors(context, { cipher: atRest.factors, issuer: `Vesica ${party}` }),
     health: () => ({ isReady, ...sessions.load, totals: sessions.totals }),

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { namedExport, namedPage } from '../names.js';
 import { content, created, json, none, route, type Route } from '../route.js';
 import { ID_PARAMS, pageOf } from '../schemas/parts.js';
 import { EXPORT, EXPORTS_QUERY, NEW_EXPORT } from '../schemas/results.js';
@@ -14,7 +15,7 @@ export const exportRoutes: readonly Route[] = [
     summary: 'Exports of audiences and suppression lists, newest first',
     query: EXPORTS_QUERY,
     answer: json(pageOf(EXPORT), 'A page of exports.'),
-    run: ({ services, query }) => services.exports.list(query),
+    run: async ({ services, query }) => namedPage(services, await services.exports.list(query), namedExport),
   }),
   route({
     method: 'POST',
@@ -26,7 +27,8 @@ export const exportRoutes: readonly Route[] = [
     answer: created(EXPORT, 'The export; it is written in the background.'),
     errors: ['api/not-found', 'api/gone', 'config/invalid', 'data/source-changed', 'state/conflict'],
     creates: true,
-    run: ({ services, body, actor }) => services.exports.create(body, actor),
+    run: async ({ services, body, actor }) =>
+      namedExport(services, await services.exports.create(body, actor)),
   }),
   route({
     method: 'GET',
@@ -37,7 +39,7 @@ export const exportRoutes: readonly Route[] = [
     params: ID_PARAMS,
     answer: json(EXPORT, 'The export.'),
     errors: ['api/not-found'],
-    run: ({ services, params }) => services.exports.get(params.id),
+    run: async ({ services, params }) => namedExport(services, await services.exports.get(params.id)),
   }),
   route({
     method: 'GET',

@@ -6,6 +6,7 @@ import { datasetRoutes } from './datasets.js';
 import { exportRoutes } from './exports.js';
 import { ledgerRoutes } from './ledger.js';
 import { nodeRoutes } from './node.js';
+import { overviewRoutes } from './overview.js';
 import { partnerRoutes } from './partners.js';
 import { reportRoutes } from './reports.js';
 import { scheduleRoutes } from './schedules.js';
@@ -15,6 +16,7 @@ import { tokenRoutes } from './tokens.js';
 /** All routes but those that speak of the server itself: metrics, the OpenAPI document and streams of events. */
 export const SERVICE_ROUTES: readonly Route[] = [
   ...nodeRoutes,
+  ...overviewRoutes,
   ...tokenRoutes,
   ...partnerRoutes,
   ...agreementRoutes,

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../errors.js';
+import { namedPage, namedSchedule } from '../names.js';
 import { created, json, none, route, type Route } from '../route.js';
 import { ID_PARAMS, pageOf } from '../schemas/parts.js';
-import { NEW_SCHEDULE, SCHEDULE, SCHEDULE_CHANGE, SCHEDULES_QUERY } from '../schemas/upkeep.js';
+import { NEW_SCHEDULE, SCHEDULE, SCHEDULE_CHANGE, SCHEDULES_QUERY, TREND } from '../schemas/upkeep.js';
 
 const tag = 'schedules';
 const REFUSALS = [
@@ -25,7 +26,8 @@ export const scheduleRoutes: readonly Route[] = [
     summary: 'Schedules, newest first',
     query: SCHEDULES_QUERY,
     answer: json(pageOf(SCHEDULE), 'A page of schedules.'),
-    run: ({ services, query }) => services.schedules.list(query),
+    run: async ({ services, query }) =>
+      namedPage(services, await services.schedules.list(query), namedSchedule),
   }),
   route({
     method: 'POST',
@@ -37,7 +39,8 @@ export const scheduleRoutes: readonly Route[] = [
     answer: created(SCHEDULE, 'The schedule, active from now on.'),
     errors: REFUSALS,
     creates: true,
-    run: ({ services, body, actor }) => services.schedules.create(body, actor),
+    run: async ({ services, body, actor }) =>
+      namedSchedule(services, await services.schedules.create(body, actor)),
   }),
   route({
     method: 'GET',
@@ -48,7 +51,18 @@ export const scheduleRoutes: readonly Route[] = [
     params: ID_PARAMS,
     answer: json(SCHEDULE, 'The schedule.'),
     errors: ['api/not-found'],
-    run: ({ services, params }) => services.schedules.get(params.id),
+    run: async ({ services, params }) => namedSchedule(services, await services.schedules.get(params.id)),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/schedules/:id/trend',
+    operation: 'getScheduleTrend',
+    tag,
+    summary: 'Match rate, lift and cost of the newest runs of a schedule; that they were read is audited',
+    params: ID_PARAMS,
+    answer: json(TREND, 'Up to 60 runs, oldest first.'),
+    errors: ['api/not-found'],
+    run: async ({ services, params, actor }) => ({ items: await services.trends.of(params.id, actor) }),
   }),
   route({
     method: 'PATCH',
@@ -60,7 +74,8 @@ export const scheduleRoutes: readonly Route[] = [
     body: SCHEDULE_CHANGE,
     answer: json(SCHEDULE, 'The schedule as it is now.'),
     errors: REFUSALS,
-    run: ({ services, params, body, actor }) => services.schedules.change(params.id, body, actor),
+    run: async ({ services, params, body, actor }) =>
+      namedSchedule(services, await services.schedules.change(params.id, body, actor)),
   }),
   verbRoute('pause', 'Run nothing until it is resumed'),
   verbRoute('resume', 'Run again, from the next occurrence on'),
@@ -88,6 +103,7 @@ function verbRoute(verb: 'pause' | 'resume' | 'end', summary: string): Route {
     params: ID_PARAMS,
     answer: json(SCHEDULE, 'The schedule as it is now.'),
     errors: REFUSALS,
-    run: ({ services, params, actor }) => services.schedules[verb](params.id, actor),
+    run: async ({ services, params, actor }) =>
+      namedSchedule(services, await services.schedules[verb](params.id, actor)),
   });
 }

@@ -9,6 +9,7 @@ const loss = Type.Object({ epsilon: decimal, delta: decimal }, strict);
 export const LEDGER_ACCOUNT = Type.Object(
   {
     partnerId: id,
+    partnerName: text('Name of the partner.'),
     lineage: text('Which people it is about.'),
     limit: nullable(loss),
     spent: Type.Object(
@@ -36,7 +37,20 @@ export const LEDGER_ENTRY = Type.Object(
   },
   strict,
 );
-export const LEDGER_HISTORY = Type.Object({ items: Type.Array(LEDGER_ENTRY) }, strict);
+export const LEDGER_HISTORY = Type.Object(
+  {
+    items: Type.Array(LEDGER_ENTRY),
+    next: nullable(Type.String({ description: '`after` of the next page; null on the last one.' })),
+  },
+  strict,
+);
+export const LEDGER_HISTORY_QUERY = Type.Object(
+  {
+    after: pageQuery.after,
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: '200 unless told.' })),
+  },
+  strict,
+);
 export const LEDGER_PARAMS = Type.Object(
   { partner: id, lineage: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$' }) },
   strict,

@@ -24,6 +24,9 @@ export const detail = Type.Record(
   Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
 );
 
+/** Something by its id and the name that people know it by. */
+export const named = (description: string) => Type.Object({ id, name: text(description) }, strict);
+
 export const ID_PARAMS = Type.Object({ id }, strict);
 
 const limit = Type.Integer({ minimum: 1, maximum: 200, description: 'Items in the page; 50 unless told.' });

@@ -1,12 +1,20 @@
 import Type from 'typebox';
 import { EXPORT_FORMATS, EXPORT_KINDS, EXPORT_PROFILES, EXPORT_STATES } from '../../node/index.js';
 import { strict } from '../route.js';
-import { countOrNull, digest, id, nullable, pageQuery, text, textOrNull, time } from './parts.js';
+import { MODES } from '../../protocol/index.js';
+import { countOrNull, digest, id, named, nullable, pageQuery, text, textOrNull, time } from './parts.js';
 
 export const REPORT_VIEW = Type.Object(
   {
     id,
     sessionId: id,
+    partner: named('Name of the partner.'),
+    agreementName: textOrNull('Name of the agreement.'),
+    datasetName: textOrNull('Name of the dataset of this side.'),
+    scheduleId: nullable(id),
+    mode: Type.Enum(MODES),
+    purpose: text('One of the purposes of the agreement.'),
+    finishedAt: nullable(time),
     schemaVersion: text('`format` of the report.'),
     digest,
     createdAt: time,
@@ -33,6 +41,8 @@ export const EXPORT = Type.Object(
   {
     id,
     sessionId: id,
+    partner: named('Name of the partner of the session.'),
+    datasetName: textOrNull('Name of the dataset whose rows it has.'),
     kind: Type.Enum(EXPORT_KINDS),
     profile: Type.Enum(EXPORT_PROFILES),
     format: Type.Enum(EXPORT_FORMATS),

@@ -4,13 +4,16 @@ import {
   ALARM_KINDS,
   ALARM_SEVERITIES,
   ALARM_STATES,
+  MAX_TREND_RUNS,
   MISSED_RUNS,
   SCHEDULE_OUTCOMES,
   SCHEDULE_STATES,
   SESSION_ASK_SCHEMA,
+  SESSION_STATES,
+  TREND_KINDS,
 } from '../../node/index.js';
 import { strict } from '../route.js';
-import { count, detail, id, nullable, pageQuery, text, textOrNull, time } from './parts.js';
+import { count, detail, id, named, nullable, pageQuery, text, textOrNull, time } from './parts.js';
 
 const settings = {
   name: Type.String({ minLength: 1, maxLength: 100, description: 'Unique among schedules.' }),
@@ -28,7 +31,10 @@ export const SCHEDULE = Type.Object(
   {
     id,
     agreementId: id,
+    agreementName: text('Name of the agreement.'),
+    partner: named('Name of the partner.'),
     datasetId: id,
+    datasetName: text('Name of the dataset.'),
     ...settings,
     state: Type.Enum(SCHEDULE_STATES),
     nextRunAt: nullable(time),
@@ -52,6 +58,43 @@ export const SCHEDULE_CHANGE = Type.Object(
 );
 export const SCHEDULES_QUERY = Type.Object(
   { ...pageQuery, state: Type.Optional(Type.Enum(SCHEDULE_STATES)), agreement: Type.Optional(id) },
+  strict,
+);
+
+const number = (description: string) => nullable(Type.Number({ description }));
+const figure = {
+  value: number('The estimate; null where it cannot be stated.'),
+  lower: number('Lower end of its interval.'),
+  upper: number('Upper end of its interval.'),
+};
+export const TREND_RUN = Type.Object(
+  {
+    sessionId: id,
+    reportId: nullable(id),
+    at: time,
+    state: Type.Enum(SESSION_STATES),
+    matchRatePercent: nullable(
+      Type.Integer({ minimum: 0, maximum: 100, description: 'Of the own list, as coarse as it is shown.' }),
+    ),
+    matchRateCapped: Type.Boolean({ description: 'Whether it is more than that.' }),
+    epsilon: textOrNull('What it cost the budget of this side, decimal; null when it spent none.'),
+    lifts: Type.Array(
+      Type.Object(
+        {
+          measure: textOrNull('null for matched people.'),
+          kind: Type.Enum(TREND_KINDS),
+          arm: text('The treatment arm, over all cohorts.'),
+          ...figure,
+          relative: Type.Object(figure, { ...strict, description: 'The same over the control arm.' }),
+        },
+        { ...strict, description: 'Difference per person, in the unit of the measure.' },
+      ),
+    ),
+  },
+  strict,
+);
+export const TREND = Type.Object(
+  { items: Type.Array(TREND_RUN, { maxItems: MAX_TREND_RUNS, description: 'Oldest first.' }) },
   strict,
 );
 

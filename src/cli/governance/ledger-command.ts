@@ -91,7 +91,14 @@ async function fromApi(context: CommandContext, options: LedgerOptions): Promise
   for (const item of items) {
     const account = itemOf(item) as unknown as BudgetAccount;
     const path = `/v1/ledger/accounts/${account.partnerId}/${encodeURIComponent(account.lineage)}/history`;
-    const history = listOf(await connection.json({ path }), 'items') as readonly BudgetEntry[];
+    const history: BudgetEntry[] = [];
+    for (let after = ''; ;) {
+      const page = await connection.json({ path: `${path}?limit=1000${after}` });
+      history.push(...(listOf(page, 'items') as BudgetEntry[]));
+      const { next } = itemOf(page);
+      if (typeof next !== 'string') break;
+      after = `&after=${next}`;
+    }
     accounts.push({ ...account, partner: names.get(account.partnerId) ?? account.partnerId, history });
   }
   return { accounts };

@@ -121,7 +121,6 @@ export const audit = {
   'audit.action.schedule.ran': 'Schedule ran',
   'audit.action.schedule.missed': 'Schedule missed',
   'audit.action.schedule.ended': 'Schedule ended',
-  'audit.action.schedule.trend-read': 'Trend of a schedule read',
   'audit.action.token.created': 'Token made',
   'audit.action.token.revoked': 'Token revoked',
   'audit.action.token.refused': 'Token refused',

@@ -123,7 +123,6 @@ export const audit: Readonly<Record<keyof typeof english, string>> = {
   'audit.action.schedule.ran': 'Planning liep',
   'audit.action.schedule.missed': 'Planning gemist',
   'audit.action.schedule.ended': 'Planning beëindigd',
-  'audit.action.schedule.trend-read': 'Trend van een planning gelezen',
   'audit.action.token.created': 'Token gemaakt',
   'audit.action.token.revoked': 'Token ingetrokken',
   'audit.action.token.refused': 'Token geweigerd',

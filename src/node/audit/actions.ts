@@ -52,6 +52,7 @@ export const AUDIT_ACTIONS = [
   'schedule.ran',
   'schedule.missed',
   'schedule.ended',
+  'schedule.trend-read',
   'token.created',
   'token.revoked',
   'token.refused',

@@ -1,6 +1,6 @@
 import { NO_COST, composeSequentially, type PrivacyCost, type Rational } from '../../dp/index.js';
 import { epsilonAt, parseLimit, type BudgetLimit } from '../../ledger/index.js';
-import type { Store } from '../store/index.js';
+import type { StateDatabase, Store } from '../store/index.js';
 import { costOfRow } from './accounts.js';
 import type { AccountKey } from './input.js';
 
@@ -53,4 +53,25 @@ export async function accountHistory(
       spentEpsilon: epsilonAt(spent, delta),
     };
   });
+}
+
+/** What each of some sessions spent; those that spent nothing are left out. */
+export async function spentBy(
+  db: StateDatabase,
+  sessions: readonly string[],
+): Promise<ReadonlyMap<string, PrivacyCost>> {
+  const spent = new Map<string, PrivacyCost>();
+  if (sessions.length === 0) return spent;
+  const rows = await db
+    .selectFrom('ledger_entries')
+    .select(['id', 'session_id', 'rho', 'epsilon', 'delta'])
+    .where('session_id', 'in', sessions)
+    .where('state', '=', 'spent')
+    .execute();
+  for (const row of rows) {
+    if (row.session_id === null) continue;
+    const cost = composeSequentially([spent.get(row.session_id) ?? NO_COST, costOfRow(row)]);
+    spent.set(row.session_id, cost);
+  }
+  return spent;
 }

@@ -1,11 +1,12 @@
 import { VesicaError } from '../../errors.js';
+import type { PrivacyCost } from '../../dp/index.js';
 import type { BudgetLimit, BudgetStatement } from '../../ledger/index.js';
 import type { Identity, SessionLedger } from '../../protocol/index.js';
 import type { AuditLog } from '../audit/index.js';
 import { idSource, type IdSources, type Store } from '../store/index.js';
 import { Accounts } from './accounts.js';
 import { requireAllSpent } from './against-log.js';
-import { accountHistory, type LedgerHistoryEntry } from './history.js';
+import { accountHistory, spentBy, type LedgerHistoryEntry } from './history.js';
 import { inputOf, resealSketches, type AccountKey, type ByteCipher, type LedgerInput } from './input.js';
 import { LINEAGE_FORM, LINEAGE_PATTERN } from './lineage.js';
 import { sketchKeys, type SketchedList } from './row-tags.js';
@@ -43,6 +44,8 @@ export interface NodeLedger {
   statement(account: AccountKey & { readonly limit: BudgetLimit }): Promise<BudgetStatement>;
   /** All that was spent, in order, with where the account stood after each. */
   history(account: AccountKey & { readonly limit: BudgetLimit }): Promise<readonly LedgerHistoryEntry[]>;
+  /** What each of some sessions spent, by session; those that spent nothing are left out. */
+  spentBy(sessions: readonly string[]): Promise<ReadonlyMap<string, PrivacyCost>>;
   /** The accounts that have spent anything. */
   accounts(): Promise<readonly AccountKey[]>;
   /**
@@ -99,6 +102,7 @@ export async function openNodeLedger(store: Store, options: NodeLedgerOptions): 
     },
     statement: ({ limit, ...key }) => accounts.with(key, limit, (account) => account.statement()),
     history: (account) => accountHistory(store, account),
+    spentBy: (sessions) => spentBy(store.db, sessions),
     accounts: () =>
       store.db
         .selectFrom('ledger_entries')

@@ -3,4 +3,4 @@ export { Exports, type Download, type ExportsOptions, type ExportsQuery } from '
 export type { ExportQuality, ExportView, NewExport } from './export-view.js';
 export type { MatchedHeader, MatchedList, MatchedReader } from './matched-file.js';
 export { MatchedRows, type RetainedSession, type RetentionDays } from './matched-rows.js';
-export { Reports, type NewReport, type ReportQuery, type ReportView } from './reports.js';
+export { Reports, type KeptReport, type NewReport, type ReportQuery, type ReportView } from './reports.js';

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { VesicaError } from '../../errors.js';
+import type { Mode } from '../../protocol/index.js';
 import type { Report } from '../../report/index.js';
+import type { AuditEntry } from '../audit/index.js';
 import {
   found,
   NODE_ACTOR,
@@ -11,12 +13,20 @@ import {
   type Page,
   type PageQuery,
 } from '../context.js';
-import type { ReportRow, StateDatabase, StateTransaction } from '../store/index.js';
+import type { ReportRow, SessionRow, StateDatabase, StateTransaction } from '../store/index.js';
 
 /** A report as it is listed: what it is, without what it says. */
 export interface ReportView {
   readonly id: string;
   readonly sessionId: string;
+  readonly partner: { readonly id: string; readonly name: string };
+  readonly agreementName: string | null;
+  readonly datasetName: string | null;
+  readonly scheduleId: string | null;
+  readonly mode: Mode;
+  readonly purpose: string;
+  /** When the session ended. */
+  readonly finishedAt: string | null;
   /** `format` of the report. */
   readonly schemaVersion: string;
   /** 64 hexadecimal digits: SHA-256 of the JSON that is kept. It stays when the report is deleted. */
@@ -24,6 +34,12 @@ export interface ReportView {
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly deletedAt: string | null;
+}
+
+/** A report and its id. */
+export interface KeptReport {
+  readonly id: string;
+  readonly report: Report;
 }
 
 /** A report to keep. */
@@ -80,11 +96,7 @@ export class Reports {
     const { after, partner } = query;
     let rows = views(this.#context.store.db).orderBy('reports.id', 'desc').limit(rowsToAsk(query));
     if (after !== undefined) rows = rows.where('reports.id', '<', after);
-    if (partner !== undefined) {
-      rows = rows
-        .innerJoin('sessions', 'sessions.id', 'reports.session_id')
-        .where('sessions.partner_id', '=', partner);
-    }
+    if (partner !== undefined) rows = rows.where('sessions.partner_id', '=', partner);
     return pageOf(await rows.execute(), query, viewOf);
   }
 
@@ -97,14 +109,36 @@ export class Reports {
     const { store, audit } = this.#context;
     return store.transaction(async (trx) => {
       const kept = await trx.selectFrom('reports').selectAll().where('id', '=', id).executeTakeFirst();
-      const { body, digest, session_id: session } = found(kept, 'report');
-      if (body === null) throw new VesicaError('api/gone', 'the report was deleted', { field: 'report' });
-      if (digestOf(body) !== digest) {
-        throw new VesicaError('state/damaged', `report ${id} is not what was kept`, { field: 'report' });
+      const row = found(kept, 'report');
+      const report = contentOf(row);
+      if (report === undefined) {
+        throw new VesicaError('api/gone', 'the report was deleted', { field: 'report' });
       }
       const subject = { kind: 'report', id };
-      await audit.append({ actor, action: 'report.read', subject, detail: { session } }, trx);
-      return JSON.parse(body) as Report;
+      const detail = { session: row.session_id };
+      await audit.append({ actor, action: 'report.read', subject, detail }, trx);
+      return report;
+    });
+  }
+
+  /**
+   * What the reports of some sessions say, by session; those that were deleted are left out. `entry`, which tells of all of
+   * them at once, is on the disk before this resolves.
+   *
+   * @throws VesicaError `state/damaged` as `read`.
+   */
+  async readOf(sessions: readonly string[], entry: AuditEntry): Promise<Map<string, KeptReport>> {
+    const { store, audit } = this.#context;
+    return store.transaction(async (trx) => {
+      const rows = trx.selectFrom('reports').selectAll().where('session_id', 'in', sessions);
+      const kept = sessions.length === 0 ? [] : await rows.execute();
+      await audit.append(entry, trx);
+      return new Map(
+        kept.flatMap((row) => {
+          const report = contentOf(row);
+          return report === undefined ? [] : [[row.session_id, { id: row.id, report }] as const];
+        }),
+      );
     });
   }
 
@@ -169,6 +203,13 @@ export class Reports {
 function views(db: StateDatabase) {
   return db
     .selectFrom('reports')
+    .innerJoin('sessions', 'sessions.id', 'reports.session_id')
+    .innerJoin('partners', 'partners.id', 'sessions.partner_id')
+    .leftJoin('agreements', 'agreements.id', 'sessions.agreement_id')
+    .leftJoin('datasets', 'datasets.id', 'sessions.dataset_id')
+    .select(['sessions.partner_id', 'sessions.schedule_id', 'sessions.mode', 'sessions.purpose'])
+    .select(['sessions.ended_at', 'partners.name as partner_name'])
+    .select(['agreements.name as agreement_name', 'datasets.name as dataset_name'])
     .select([
       'reports.id',
       'reports.session_id',
@@ -180,16 +221,39 @@ function views(db: StateDatabase) {
     ]);
 }
 
-function viewOf(row: Omit<ReportRow, 'body'>): ReportView {
+interface JoinedReportRow
+  extends
+    Omit<ReportRow, 'body'>,
+    Pick<SessionRow, 'partner_id' | 'schedule_id' | 'mode' | 'purpose' | 'ended_at'> {
+  readonly partner_name: string;
+  readonly agreement_name: string | null;
+  readonly dataset_name: string | null;
+}
+
+function viewOf(row: JoinedReportRow): ReportView {
   return {
     id: row.id,
     sessionId: row.session_id,
+    partner: { id: row.partner_id, name: row.partner_name },
+    agreementName: row.agreement_name,
+    datasetName: row.dataset_name,
+    scheduleId: row.schedule_id,
+    mode: row.mode,
+    purpose: row.purpose,
+    finishedAt: row.ended_at,
     schemaVersion: row.schema_version,
     digest: row.digest,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     deletedAt: row.deleted_at,
   };
+}
+
+/** @throws VesicaError `state/damaged` when it is not what was kept. */
+function contentOf({ id, body, digest }: ReportRow): Report | undefined {
+  if (body === null) return undefined;
+  if (digestOf(body) === digest) return JSON.parse(body) as Report;
+  throw new VesicaError('state/damaged', `report ${id} is not what was kept`, { field: 'report' });
 }
 
 function digestOf(body: string): string {

@@ -27,6 +27,13 @@ describe('a report', () => {
     expect(view).toEqual({
       id,
       sessionId: session,
+      partner: { id: 'acme', name: 'acme' },
+      agreementName: null,
+      datasetName: null,
+      scheduleId: null,
+      mode: 'aggregate',
+      purpose: 'audiences',
+      finishedAt: '2026-03-01T12:00:00.000Z',
       schemaVersion: 'vesica-report-1',
       digest: createHash('sha256').update(JSON.stringify(report)).digest('hex'),
       createdAt: '2026-03-01T12:00:00.000Z',
