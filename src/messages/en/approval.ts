@@ -2,7 +2,6 @@ export const approval = {
   'approval.title': 'Decide on an offer',
   'approval.from': '{partner} asks for: {mode}',
   'approval.until': 'Offered {at}; lapses {until}.',
-  'approval.purpose': 'for {purpose}',
   'approval.over.title': 'There is nothing to decide',
   'approval.over.text': 'This session is: {state}.',
   'approval.over.own': 'This node started the session; the partner decides.',
@@ -57,5 +56,4 @@ export const approval = {
   'approval.reject.title': 'Reject this offer?',
   'approval.reject.text': 'The partner is told that you declined, without a reason. It can offer again.',
   'approval.think': 'Not now',
-  'approval.role': 'Only an operator can decide on offers.',
 } as const;

@@ -10,7 +10,7 @@ export const overview = {
   'overview.approvals.decide': 'Decide',
   'overview.approvals.see': 'See',
   'overview.alarms': '{count, plural, one {# alarm} other {# alarms}}',
-  'overview.alarms.all': 'All alarms',
+  'overview.all': 'All {count}',
   'overview.alarm.notice': 'Notice',
   'overview.alarm.warning': 'Warning',
   'overview.alarm.critical': 'Critical',
@@ -28,7 +28,6 @@ export const overview = {
   'overview.budgets': '{count, plural, one {# budget near its limit} other {# budgets near their limit}}',
   'overview.budgets.of': '{spent} of {limit} epsilon spent',
   'overview.budgets.for': '{partner} on {lineage}',
-  'overview.budgets.all': 'All budgets',
   'overview.datasets': '{count, plural, one {# dataset without a list} other {# datasets without a list}}',
   'overview.datasets.text':
     'No list was loaded yet, so nothing is known of its quality. A session reads the source itself.',
@@ -38,7 +37,4 @@ export const overview = {
   'overview.running.none': 'No session is under way.',
   'overview.reports.title': 'Last reports',
   'overview.reports.none': 'No reports yet. Each session that ends as agreed gives one.',
-  'overview.reports.read': 'Read',
-  'overview.reports.see': 'Session',
-  'overview.reports.all': 'All sessions',
 } as const;

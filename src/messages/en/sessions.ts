@@ -24,7 +24,6 @@ export const sessions = {
   'sessions.table.created': 'Created',
   'sessions.count':
     '{count, plural, =0 {No sessions} one {# session} other {# sessions}}{more, select, true {, more below} other {}}',
-  'sessions.more': 'Loading more sessions…',
   'sessions.side.initiator': 'This node',
   'sessions.side.responder': 'The partner',
   'sessions.mode.psi': 'Audience',
@@ -75,7 +74,6 @@ export const sessions = {
   'sessions.track.stream.aggregate': 'Blind, match, sum, decrypt',
   'sessions.track.closing': 'Sign',
   'sessions.track.report': 'Report',
-  'sessions.live.title': 'Progress',
   'sessions.live.share': '{share} of the items exchanged',
   'sessions.live.items': '{done} of {total} items',
   'sessions.live.items.none': 'No items yet: both sides tell their sizes first.',

@@ -4,7 +4,6 @@ export const approval: Readonly<Record<keyof typeof english, string>> = {
   'approval.title': 'Over een aanbod beslissen',
   'approval.from': '{partner} vraagt om: {mode}',
   'approval.until': 'Aangeboden {at}; vervalt {until}.',
-  'approval.purpose': 'voor {purpose}',
   'approval.over.title': 'Er valt niets te beslissen',
   'approval.over.text': 'Deze sessie is: {state}.',
   'approval.over.own': 'Dit knooppunt heeft de sessie gestart; de partner beslist.',
@@ -59,5 +58,4 @@ export const approval: Readonly<Record<keyof typeof english, string>> = {
   'approval.reject.title': 'Dit aanbod afwijzen?',
   'approval.reject.text': 'De partner hoort dat u weigert, zonder reden. De partner kan opnieuw aanbieden.',
   'approval.think': 'Nu niet',
-  'approval.role': 'Alleen een operator kan over aanbiedingen beslissen.',
 };

@@ -13,7 +13,7 @@ export const overview: Readonly<Record<keyof typeof english, string>> = {
   'overview.approvals.decide': 'Beslissen',
   'overview.approvals.see': 'Bekijken',
   'overview.alarms': '{count, plural, one {# alarm} other {# alarmen}}',
-  'overview.alarms.all': 'Alle alarmen',
+  'overview.all': 'Alle {count}',
   'overview.alarm.notice': 'Melding',
   'overview.alarm.warning': 'Waarschuwing',
   'overview.alarm.critical': 'Kritiek',
@@ -32,7 +32,6 @@ export const overview: Readonly<Record<keyof typeof english, string>> = {
     '{count, plural, one {# budget dicht bij de grens} other {# budgetten dicht bij de grens}}',
   'overview.budgets.of': '{spent} van {limit} epsilon uitgegeven',
   'overview.budgets.for': '{partner} over {lineage}',
-  'overview.budgets.all': 'Alle budgetten',
   'overview.datasets': '{count, plural, one {# dataset zonder lijst} other {# datasets zonder lijst}}',
   'overview.datasets.text':
     'Er is nog geen lijst geladen, dus over de kwaliteit is niets bekend. Een sessie leest de bron zelf.',
@@ -43,7 +42,4 @@ export const overview: Readonly<Record<keyof typeof english, string>> = {
   'overview.running.none': 'Er is geen sessie onderweg.',
   'overview.reports.title': 'Laatste rapporten',
   'overview.reports.none': 'Nog geen rapporten. Elke sessie die eindigt zoals afgesproken levert er een op.',
-  'overview.reports.read': 'Lezen',
-  'overview.reports.see': 'Sessie',
-  'overview.reports.all': 'Alle sessies',
 };

@@ -26,7 +26,6 @@ export const sessions: Readonly<Record<keyof typeof english, string>> = {
   'sessions.table.created': 'Aangemaakt',
   'sessions.count':
     '{count, plural, =0 {Geen sessies} one {# sessie} other {# sessies}}{more, select, true {, meer hieronder} other {}}',
-  'sessions.more': 'Meer sessies laden…',
   'sessions.side.initiator': 'Dit knooppunt',
   'sessions.side.responder': 'De partner',
   'sessions.mode.psi': 'Doelgroep',
@@ -79,7 +78,6 @@ export const sessions: Readonly<Record<keyof typeof english, string>> = {
   'sessions.track.stream.aggregate': 'Blinderen, vergelijken, optellen, ontsleutelen',
   'sessions.track.closing': 'Ondertekenen',
   'sessions.track.report': 'Rapport',
-  'sessions.live.title': 'Voortgang',
   'sessions.live.share': '{share} van de onderdelen uitgewisseld',
   'sessions.live.items': '{done} van {total} onderdelen',
   'sessions.live.items.none': 'Nog geen onderdelen: beide kanten noemen eerst hun groottes.',

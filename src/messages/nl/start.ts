@@ -14,7 +14,6 @@ export const start: Readonly<Record<keyof typeof english, string>> = {
   'start.learn.timing': 'wanneer berichten werden verzonden',
   'start.learn.noise.dp': 'met ruis (epsilon {epsilon} in totaal)',
   'start.learn.noise.exact': 'exact',
-  'start.learn.noise.none': 'zoals het is',
   'start.learn.never':
     'Geen van beide kanten ziet de lijst van de ander, een identificator, of wie niet overeenkwam.',
   'start.cost.title': 'Wat het kost',
@@ -63,7 +62,6 @@ export const start: Readonly<Record<keyof typeof english, string>> = {
   'start.step.dataset': 'Dataset',
   'start.step.ask': 'Vraag',
   'start.step.check': 'Controle',
-  'start.step.position': 'Stap {step} van {steps}',
   'start.next': 'Verder',
   'start.back': 'Terug',
   'start.send': 'Aanbod verzenden',
@@ -111,7 +109,6 @@ export const start: Readonly<Record<keyof typeof english, string>> = {
   'start.check.title': 'Voordat u verzendt',
   'start.check.text':
     '{partner} krijgt het aanbod en beslist. U kunt annuleren totdat beide gerekend hebben.',
-  'start.check.change': 'Wijzigen',
   'start.refused.title': 'Het knooppunt weigert dit',
   'start.refused.where': 'Kijk bij: {step}',
   'start.blank': 'Dit start een nieuwe sessie. De keuzes hieronder zijn die van de sessie van {at}.',
