@@ -218,11 +218,11 @@ describe('a geo experiment in a report', () => {
     const [short] = reportOf(panelOf(simulated(3, 12)), { startsAt: '2026-W2' }).outcomes;
     expect(short!.timeBasedRegression).toEqual({
       result: null,
-      missing: expect.stringMatching(/fewer than three/),
+      missing: expect.stringMatching(/fewer than three/) as string,
     });
     expect(short!.syntheticControl).toEqual({
       result: null,
-      missing: expect.stringMatching(/fewer than two/),
+      missing: expect.stringMatching(/fewer than two/) as string,
     });
     expect(short!.differenceInDifferences.result!.incremental).toMatchObject({
       interval: null,
