@@ -1,11 +1,21 @@
 import type { ReactNode } from 'react';
-import { Loading, Page as Frame, useT } from '../../kit/index.js';
+import { useLocation } from 'wouter';
+import { useT } from '../../kit/index.js';
+import { Gate } from '../parts/index.js';
+import { Alarms } from './alarms.js';
+import { Schedules } from './schedules.js';
 
+/** What the node does and watches by itself: schedules and alarms. */
 export function Page(): ReactNode {
   const t = useT();
-  return (
-    <Frame title={t('shell.nav.upkeep')}>
-      <Loading />
-    </Frame>
+  const [path] = useLocation();
+  return path.startsWith('/alarms') ? (
+    <Gate needs="GET /v1/alarms" title={t('upkeep.alarms.title')}>
+      <Alarms />
+    </Gate>
+  ) : (
+    <Gate needs="GET /v1/schedules" title={t('upkeep.schedules.title')}>
+      <Schedules />
+    </Gate>
   );
 }
