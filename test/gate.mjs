@@ -71,6 +71,14 @@ async function suite() {
 // The tests of worker threads, of two processes and of the benchmarks run the built program.
 if (
   (await check('build', ['tsc', '-p', 'src/tsconfig.json'])) &&
+  (await check('build of the report page', [
+    'vite',
+    'build',
+    '--config',
+    'src/report/page/vite.config.ts',
+    '--logLevel',
+    'warn',
+  ])) &&
   (await check('build of the console', ['vite', 'build', '--config', 'src/console/vite.config.ts'])) &&
   (await check('build of the benchmarks', ['tsc', '-p', 'bench/tsconfig.json']))
 ) {

@@ -1,5 +1,5 @@
 import { type FigureUnit, decimalsOf } from './format-figures.js';
-import { type Noise } from './noise.js';
+import type { Noise } from './noise.js';
 import type { Report } from './report-schema.js';
 import type {
   Consequences,

@@ -14,10 +14,17 @@ export interface Token {
 const TAG = /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-zA-Z][a-zA-Z0-9-]*="[^"<>]*")*)\s*(\/?)>/y;
 const ATTRIBUTE = /([a-zA-Z][a-zA-Z0-9-]*)="([^"<>]*)"/g;
 const VOID = new Set(['meta']);
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  '#39': "'",
+  '#x27': "'",
+};
 
 export function decode(text: string): string {
-  return text.replace(/&([a-z]+|#39);/g, (entity, name: string) => ENTITIES[name] ?? entity);
+  return text.replace(/&([a-z]+|#39|#x27);/g, (entity, name: string) => ENTITIES[name] ?? entity);
 }
 
 /** @throws Error on anything that is not plainly a tag, text or the document type, and on tags that do not pair. */
@@ -33,7 +40,7 @@ export function parseHtml(page: string): Token[] {
       const raw = page.slice(at, end < 0 ? page.length : end);
       if (open.at(-1) !== 'style') {
         if (raw.includes('>')) throw new Error(`a bare > at ${at}`);
-        if (/&(?!(?:amp|lt|gt|quot|#39);)/.test(raw)) throw new Error(`a bare & at ${at}`);
+        if (/&(?!(?:amp|lt|gt|quot|#39|#x27);)/.test(raw)) throw new Error(`a bare & at ${at}`);
       }
       tokens.push({ kind: 'text', name: open.at(-1) ?? '', attributes: {}, text: decode(raw) });
       at += raw.length;

@@ -62,7 +62,7 @@ function Picture({
 export function Terms({ lines }: { readonly lines: readonly string[] }): ReactNode {
   return lines.map((line, i) => (
     <p className="terms" key={i}>
-      {line}
+      {harmless(line)}
     </p>
   ));
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { harmless } from './names.js';
 
 /** Terms and what is said of them. */
 export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }): ReactNode {
@@ -7,7 +8,7 @@ export function Facts({ facts }: { readonly facts: readonly (readonly [string, R
       {facts.map(([term, fact]) => (
         <div key={term}>
           <dt>{term}</dt>
-          <dd>{fact}</dd>
+          <dd>{typeof fact === 'string' ? harmless(fact) : fact}</dd>
         </div>
       ))}
     </dl>

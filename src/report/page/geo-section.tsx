@@ -5,7 +5,7 @@ import type { Report } from '../report-schema.js';
 import type { Table } from '../tables.js';
 import { confidenceWords, outcomeNoise } from '../words.js';
 import { Facts } from './facts.js';
-import { Name, Said } from './names.js';
+import { Name, Said, harmless } from './names.js';
 import { ReportTable } from './report-table.js';
 import { LinesChart } from './trend-chart.js';
 
@@ -43,7 +43,7 @@ export function GeoSection({
         ]}
       />
       {geo.missing !== null && (
-        <p>{t('report.geo.missing', { reason: carriedWords(geo.missing, language) })}</p>
+        <p>{harmless(t('report.geo.missing', { reason: carriedWords(geo.missing, language) }))}</p>
       )}
       {geo.outcomes.map((of) => (
         <GeoOutcomePart

@@ -27,7 +27,7 @@ export function Said({
 }): ReactNode {
   return sentence.map((part, i) =>
     typeof part === 'string' ? (
-      part.replaceAll(' %', '\u00a0%')
+      harmless(part).replaceAll(' %', '\u00a0%')
     ) : (
       <Name key={i} name={part.name} language={language} />
     ),

@@ -5,7 +5,7 @@ import { consequenceTable, figureTable, liftTable } from '../tables.js';
 import { confidenceWords, outcomeNoise } from '../words.js';
 import { CellBars } from './cell-bars.js';
 import { LiftForest } from './lift-forest.js';
-import { Said } from './names.js';
+import { Said, harmless } from './names.js';
 import { ReportTable } from './report-table.js';
 
 interface Props {
@@ -26,7 +26,9 @@ export function OutcomeSection({ outcome, language }: Props): ReactNode {
           <Said sentence={say('report.outcome.measure', { measure: { name } })} language={language} />
         )}
       </h2>
-      {missing !== null && <p>{t('report.outcome.noLift', { reason: carriedWords(missing, language) })}</p>}
+      {missing !== null && (
+        <p>{harmless(t('report.outcome.noLift', { reason: carriedWords(missing, language) }))}</p>
+      )}
       <LiftForest outcome={outcome} language={language} />
       {lifts === null ? (
         <Figures of={arms} caption={t('report.outcome.arms')} outcome={outcome} language={language} />

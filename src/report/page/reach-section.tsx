@@ -7,7 +7,7 @@ import { countNoise, outcomeNoise } from '../words.js';
 import { Chart, Terms } from './chart.js';
 import { describeRows } from './describe.js';
 import { Facts } from './facts.js';
-import { Said } from './names.js';
+import { Said, harmless } from './names.js';
 import { ReportTable } from './report-table.js';
 import { drawRows } from './rows-drawing.js';
 
@@ -67,7 +67,7 @@ function FrequencyPart({
   const { t, figures, locale } = language;
   const { buckets, missing, averageExposures, confidence } = frequency;
   if (missing !== null) {
-    return <p>{t('report.frequency.missing', { reason: carriedWords(missing, language) })}</p>;
+    return <p>{harmless(t('report.frequency.missing', { reason: carriedWords(missing, language) }))}</p>;
   }
   const percent = (value: number): number => 100 * value;
   const rows = buckets

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Language } from '../language.js';
 import type { Table, TableRow } from '../tables.js';
 import { Terms } from './chart.js';
-import { Name } from './names.js';
+import { Name, harmless } from './names.js';
 
 /** Tables of more columns than this become lists on a tablet already. */
 const WIDE_COLUMNS = 5;
@@ -88,7 +88,7 @@ function Row({
             </td>
           ) : (
             <td role="cell" data-label={header[i + 1] ?? ''} key={i}>
-              {unbroken(text)}
+              {unbroken(harmless(text))}
             </td>
           ),
         )}

@@ -36,7 +36,7 @@ interface Layout {
   readonly ticks: number;
 }
 
-const WIDE: Layout = { width: 760, left: 220, right: 210, rowHeight: 32, textLift: 0, ticks: 6 };
+const WIDE: Layout = { width: 800, left: 256, right: 206, rowHeight: 32, textLift: 0, ticks: 6 };
 const NARROW: Layout = { width: 340, left: 12, right: 12, rowHeight: 54, textLift: 17, ticks: 4 };
 /** Average width of a character of the drawings in pixels. */
 const CHARACTER = 7;
@@ -102,7 +102,7 @@ function drawIn(layout: Layout, { rows, kind, axisTitle, locale }: RowsOptions):
     marginLeft: left,
     marginRight: right,
     x: { domain: domainOf([...marked.map(({ value }) => value), ...ends.map(({ x }) => x)]), nice: ticks },
-    y: { domain: [-0.5, rows.length - 0.5], axis: null },
+    y: { domain: [rows.length - 0.5, -0.5], axis: null },
     marks: [
       Plot.gridX({ ticks, className: 'grid', strokeOpacity: 1 }),
       Plot.axisX({

@@ -4,7 +4,7 @@ import type { Report } from '../report-schema.js';
 import { identifierTable, noiseTable } from '../tables.js';
 import { totalWords } from '../words.js';
 import { Facts } from './facts.js';
-import { Name } from './names.js';
+import { Name, harmless } from './names.js';
 import { ReportTable } from './report-table.js';
 
 interface Props {
@@ -53,7 +53,7 @@ export function PrivacySection({ report, language }: Props): ReactNode {
       <h3>{t('report.privacy.beside')}</h3>
       <ul>
         {privacy.alsoDisclosed.map((line, i) => (
-          <li key={i}>{carriedWords(line, language)}</li>
+          <li key={i}>{harmless(carriedWords(line, language))}</li>
         ))}
       </ul>
     </section>

@@ -125,8 +125,8 @@ ${SERIES}
 .report dl div{grid-template-columns:1fr;gap:0;padding:.3125rem 0}
 }
 @media screen{
-@container (max-width:60rem){${stacked('.wide')}}
-@container (max-width:44rem){${stacked('')}}
+@container (max-width:56rem){${stacked('.wide')}}
+@container (max-width:40rem){${stacked('')}}
 }
 @media print{
 :root :is(.report,.chart),:root[data-theme] :is(.report,.chart){${variables(PALETTES.light)}color-scheme:light}
