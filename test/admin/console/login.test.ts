@@ -48,7 +48,7 @@ describe('logging in', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.body).toMatchObject({
       caller: { name: 'the auditor', role: 'auditor', hasSecondFactor: false },
-      csrf: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      csrf: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/) as string,
       expiresAt: new Date(node.clock.at.getTime() + 30 * MINUTE_MS).toISOString(),
     });
     expect(answer.text).not.toContain(node.secrets.auditor);
