@@ -1,5 +1,5 @@
 import type { MessageKey } from '../messages/index.js';
-import { isAllowed, type Operation, type Role } from './session/index.js';
+import { isAllowed, type Operation, type Role } from './session/allowed.js';
 
 export interface Place {
   readonly href: string;

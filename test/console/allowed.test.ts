@@ -25,7 +25,7 @@ describe('what the console shows to whom', () => {
   it('leads each role to its own places', () => {
     const hrefs = (role: 'analyst' | 'auditor' | 'admin' | 'operator'): string[] =>
       placesOf(role).flatMap(({ places }) => places.map(({ href }) => href));
-    expect(hrefs('analyst')).toEqual(['/', '/sessions', '/reports', '/trends', '/settings']);
+    expect(hrefs('analyst')).toEqual(['/', '/sessions', '/reports', '/trends', '/schedules', '/settings']);
     expect(hrefs('admin')).not.toContain('/reports');
     expect(hrefs('operator')).not.toContain('/audit');
     expect(hrefs('auditor')).toContain('/audit');

@@ -4,7 +4,14 @@ import { CATALOGUES } from '../../src/messages/index.js';
 import { TOKEN_ROLES, type NodeServices, type TokenRole } from '../../src/node/index.js';
 import { newNode, type TestNode } from '../admin/support.js';
 import { codeAt } from '../support/authenticator.js';
-import { axeInBothThemes, consolePage, isTooWide, launchBrowser, shots } from './support/browser.js';
+import { axeInBothThemes, consolePage, focused, isTooWide, launchBrowser, shots } from './support/browser.js';
+
+/** A file as the browser took it. */
+interface Loaded {
+  readonly name: string;
+  readonly encodedBodySize: number;
+  readonly decodedBodySize: number;
+}
 
 const FIRST_LOAD_BYTES = 300_000;
 /** What each role finds in the menu. */
@@ -33,7 +40,7 @@ const MENUS: Readonly<Record<TokenRole, readonly string[]>> = {
     'Alarms',
     'Settings',
   ],
-  analyst: ['Overview', 'Sessions', 'Reports', 'Trends', 'Settings'],
+  analyst: ['Overview', 'Sessions', 'Reports', 'Trends', 'Schedules', 'Settings'],
   auditor: [
     'Overview',
     'Sessions',
@@ -67,12 +74,6 @@ afterAll(async () => {
 });
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
-const focused = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const { activeElement: element } = document;
-    return element === null ? '' : element.id || (element.getAttribute('aria-label') ?? element.textContent);
-  });
-
 describe('logging in', () => {
   it('takes a token, tells what is wrong with another, and ends when one logs out', async () => {
     const { page, context, problems } = await consolePage(browser, site, null);
@@ -94,9 +95,8 @@ describe('logging in', () => {
     await heading(page, 'Overview').waitFor();
     const [cookie] = await context.cookies();
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
-    expect(
-      await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])),
-    ).not.toContain('vesica_');
+    const kept = await page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
+    expect(kept).not.toContain('vesica_');
     await page.reload();
     await heading(page, 'Overview').waitFor();
 
@@ -197,10 +197,9 @@ describe('the frame', () => {
     await dialog.waitFor();
     for (let presses = 0; presses < 12; presses += 1) {
       await page.keyboard.press('Tab');
-      const isOutside = await page.evaluate(() => {
-        const { activeElement: element } = document;
-        return element !== document.body && element?.closest('dialog') === null;
-      });
+      const isOutside = await page.evaluate<boolean>(
+        'document.activeElement !== document.body && document.activeElement.closest("dialog") === null',
+      );
       expect(isOutside).toBe(false);
     }
     await page.keyboard.press('Escape');
@@ -236,10 +235,9 @@ describe('the frame', () => {
     await theme.getByLabel(CATALOGUES.nl['shell.theme']).selectOption('dark');
     await page.reload();
     await heading(page, CATALOGUES.nl['shell.nav.settings']).waitFor();
-    const root = await page.evaluate(() => {
-      const { lang, dataset } = document.documentElement;
-      return [lang, dataset['theme'], getComputedStyle(document.body).color];
-    });
+    const root = await page.evaluate<unknown>(
+      '[document.documentElement.lang, document.documentElement.dataset.theme, getComputedStyle(document.body).color]',
+    );
     expect(root).toEqual(['nl', 'dark', 'rgb(231, 234, 239)']);
     expect(problems).toEqual([]);
     await context.close();
@@ -257,13 +255,9 @@ describe('the frame', () => {
   it('loads less than 300 kB the first time, and all of it from the node', async () => {
     const { page, context, problems } = await consolePage(browser, site, 'operator');
     await heading(page, 'Overview').waitFor();
-    const loaded = await page.evaluate(() =>
-      [...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')].map(
-        (entry) => {
-          const { name, encodedBodySize, decodedBodySize } = entry as PerformanceResourceTiming;
-          return { name, encodedBodySize, decodedBodySize };
-        },
-      ),
+    const loaded = await page.evaluate<Loaded[]>(
+      `['resource', 'navigation'].flatMap((kind) => performance.getEntriesByType(kind))
+        .map(({ name, encodedBodySize, decodedBodySize }) => ({ name, encodedBodySize, decodedBodySize }))`,
     );
     const files = loaded.filter(({ name }) => name.includes('/console/'));
     const bytes = files.reduce((sum, file) => sum + file.encodedBodySize, 0);

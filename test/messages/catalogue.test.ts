@@ -17,7 +17,7 @@ function argumentsOf(elements: readonly Element[]): Set<string> {
   const found = new Set<string>();
   for (const element of elements) {
     // 0 is text, 7 the number sign inside a plural (types of @formatjs/icu-messageformat-parser).
-    if (element.type !== 0 && element.type !== 7) found.add(element.value);
+    if (Number(element.type) !== 0 && Number(element.type) !== 7) found.add(element.value);
     if ('options' in element) {
       for (const option of Object.values(element.options))
         argumentsOf(option.value).forEach((name) => found.add(name));

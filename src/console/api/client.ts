@@ -12,13 +12,18 @@ export interface Ask {
   readonly signal?: AbortSignal;
 }
 
-/** What the session gives every request, and who is told when there is none any more. */
-export interface Credentials {
-  csrf: string | null;
-  onEnded: () => void;
+let csrf: string | null = null;
+let onEnded = (): void => undefined;
+
+/** What the session gives every request that changes something; null when there is no session. */
+export function setCsrf(value: string | null): void {
+  csrf = value;
 }
 
-export const credentials: Credentials = { csrf: null, onEnded: () => undefined };
+/** `tell` is called when the node knows the session no more. */
+export function onSessionEnded(tell: () => void): void {
+  onEnded = tell;
+}
 
 /** `path` with a query. */
 export function withQuery(path: string, query: Query = {}): string {
@@ -49,7 +54,7 @@ export async function requestBlob(path: string): Promise<Blob> {
 async function send(method: Method, path: string, ask: Ask): Promise<Response> {
   const headers = new Headers({ accept: 'application/json, */*' });
   if (ask.body !== undefined) headers.set('content-type', 'application/json');
-  if (method !== 'GET' && credentials.csrf !== null) headers.set('x-vesica-csrf', credentials.csrf);
+  if (method !== 'GET' && csrf !== null) headers.set('x-vesica-csrf', csrf);
   if (ask.idempotencyKey !== undefined) headers.set('idempotency-key', ask.idempotencyKey);
   const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
   if (ask.body !== undefined) init.body = JSON.stringify(ask.body);
@@ -63,6 +68,6 @@ async function send(method: Method, path: string, ask: Ask): Promise<Response> {
   }
   if (response.ok) return response;
   const problem = await problemOf(response);
-  if (problem.code === 'api/unauthenticated' && path !== '/v1/login') credentials.onEnded();
+  if (problem.code === 'api/unauthenticated' && path !== '/v1/login') onEnded();
   throw problem;
 }

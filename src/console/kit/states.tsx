@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { isMessageKey, type MessageKey } from '../../messages/index.js';
+import { isMessageKey } from '../../messages/index.js';
 import { asProblem } from '../api/problem.js';
 import { Button } from './controls.js';
 import { useFormats, useT } from './locale.js';
@@ -125,12 +125,10 @@ export function ErrorState({
   const t = useT();
   const formats = useFormats();
   const { code, detail, field, instance, retryAfter } = asProblem(error);
-  const [what, next] = [`error.${code}.what`, `error.${code}.next`] as const;
-  const text = (key: MessageKey, fallback: string): string => (isMessageKey(key) ? t(key) : fallback);
   return (
     <div className="notice notice-bad" role="alert">
-      <p className="notice-title">{text(what as MessageKey, t('shell.error.unknown'))}</p>
-      <p className="notice-body">{text(next as MessageKey, '')}</p>
+      <p className="notice-title">{t(`error.${code}.what`)}</p>
+      <p className="notice-body">{t(`error.${code}.next`)}</p>
       {retryAfter === undefined ? null : (
         <p className="notice-body">{t('shell.error.wait', { time: formats.duration(retryAfter) })}</p>
       )}

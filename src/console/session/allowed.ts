@@ -1,4 +1,4 @@
-import type { Token } from '../api/index.js';
+import type { Token } from '../../admin/index.js';
 
 export type Role = Token['role'];
 
@@ -65,7 +65,7 @@ export const ALLOWED = {
   'GET /v1/exports/:id/download': OPERATOR,
   'DELETE /v1/exports/:id': OPERATOR,
 
-  'GET /v1/schedules': OVERSIGHT,
+  'GET /v1/schedules': ALL,
   'POST /v1/schedules': OPERATOR,
   'PATCH /v1/schedules/:id': OPERATOR,
   'POST /v1/schedules/:id/pause': OPERATOR,

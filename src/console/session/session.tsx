@@ -1,6 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { asProblem, credentials, request, type ApiProblem, type LoggedIn, type Token } from '../api/index.js';
+import {
+  asProblem,
+  onSessionEnded,
+  request,
+  setCsrf,
+  type ApiProblem,
+  type LoggedIn,
+  type Token,
+} from '../api/index.js';
 import { isAllowed, type Operation, type Role } from './allowed.js';
 
 /** `ended`: there was a session, and the node has closed it. */
@@ -24,15 +32,15 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
   const [state, setState] = useState<State>({ is: 'asking' });
   const door = useMemo<SessionDoor>(() => {
     const enter = ({ caller, csrf }: LoggedIn): void => {
-      credentials.csrf = csrf;
+      setCsrf(csrf);
       setState({ is: 'in', caller });
     };
     const end = (is: 'none' | 'ended'): void => {
-      credentials.csrf = null;
+      setCsrf(null);
       client.clear();
       setState({ is });
     };
-    credentials.onEnded = () => end('ended');
+    onSessionEnded(() => end('ended'));
     return {
       state: { is: 'asking' },
       enter,

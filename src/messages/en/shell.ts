@@ -60,7 +60,6 @@ export const shell = {
   'shell.login.do': 'Log in',
   'shell.login.other': 'Use another token',
 
-  'shell.error.unknown': 'Something went wrong.',
   'shell.error.code': 'Code',
   'shell.error.field': 'About',
   'shell.error.more': 'Details',

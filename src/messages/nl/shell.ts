@@ -62,7 +62,6 @@ export const shell: Readonly<Record<keyof typeof english, string>> = {
   'shell.login.do': 'Aanmelden',
   'shell.login.other': 'Een ander token gebruiken',
 
-  'shell.error.unknown': 'Er ging iets mis.',
   'shell.error.code': 'Code',
   'shell.error.field': 'Betreft',
   'shell.error.more': 'Details',

@@ -95,6 +95,11 @@ function watch(page: Page, url: string): string[] {
   return problems;
 }
 
+// What runs in the browser is text here: the types of a browser are none of the tests'.
+const SETTLED = `Promise.allSettled(
+  document.getAnimations()
+    .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    .map(({ finished }) => finished))`;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -109,12 +114,7 @@ interface AxeResults {
 /** What axe-core finds wrong with a page as it stands, one line for each place. */
 export async function axe(page: Page, rules: readonly string[] = RULES): Promise<string[]> {
   // Colours that are on their way to their value are of no theme.
-  await page.evaluate(async () => {
-    const ending = document
-      .getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ending.map(({ finished }) => finished));
-  });
+  await page.evaluate(SETTLED);
   // Through the debugger: the content security policy lets no other script in.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const { violations } = await page.evaluate(
@@ -159,7 +159,16 @@ export async function shots(page: Page, name: string): Promise<void> {
   await page.setViewportSize(DESK);
 }
 
+/** What has the focus: its id, its label or its text. */
+export async function focused(page: Page): Promise<string> {
+  return page.evaluate<string>(
+    '(({ id, ariaLabel, textContent }) => id || ariaLabel || textContent)(document.activeElement)',
+  );
+}
+
 /** Whether a page is wider than its window, so that one has to scroll sideways to read it. */
 export async function isTooWide(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  return page.evaluate<boolean>(
+    'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+  );
 }
