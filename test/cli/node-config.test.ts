@@ -38,7 +38,7 @@ describe('the configuration of a node', () => {
       keepOut: [workspace.path('node.yaml'), workspace.path('node.id'), workspace.path('master.key')],
       masterKey: { file: workspace.path('master.key') },
       listen: { host: '127.0.0.1', port: 7701 },
-      api: { listen: { host: '127.0.0.1', port: 8701 } },
+      api: { listen: { host: '127.0.0.1', port: 8701 }, console: 'on' },
       limits: { openSessions: 50, runningSessions: 4, memoryMiB: 2048 },
       shutdownMs: 30_000,
       backup: undefined,
@@ -73,6 +73,7 @@ describe('the configuration of a node', () => {
     const plan = readNodePlan(path, {
       VESICA_NODE_PARTY: 'other',
       VESICA_NODE_API_LISTEN: '[::1]:9000',
+      VESICA_NODE_API_CONSOLE: 'off',
       VESICA_NODE_LIMITS_MEMORY_MIB: '512',
       VESICA_NODE_TIMEOUTS_SHUTDOWN_SECONDS: '2.5',
       VESICA_NODE_MASTER_KEY_COMMAND: '["cat", "/key"]',
@@ -84,7 +85,7 @@ describe('the configuration of a node', () => {
     });
     expect(plan).toMatchObject({
       party: 'other',
-      api: { listen: { host: '::1', port: 9000 } },
+      api: { listen: { host: '::1', port: 9000 }, console: 'off' },
       limits: { memoryMiB: 512, openSessions: 50 },
       shutdownMs: 2500,
       masterKey: { command: ['cat', '/key'] },
