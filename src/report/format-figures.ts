@@ -9,34 +9,34 @@ export type FigureUnit = { readonly kind: 'share' } | { readonly kind: 'amount';
 /** Writes estimates of one outcome in one manner: all share the places that their errors call for. */
 export interface FigureFormat {
   /** A mean: `1.25 %`, or `1.42`. */
-  mean(estimate: EstimateJson): string;
+  readonly mean: (estimate: EstimateJson) => string;
   /** A mean with its interval. */
-  meanWithInterval(estimate: EstimateJson): string;
+  readonly meanWithInterval: (estimate: EstimateJson) => string;
   /** A difference of means without its unit: in percentage points, or in the unit of the measure. */
-  difference(value: number, standardError: number | null): string;
+  readonly difference: (value: number, standardError: number | null) => string;
   /** A sum over people, or their number. */
-  total(value: number): string;
+  readonly total: (value: number) => string;
 }
 
 /** Writes numbers as one language does. */
 export interface FigureWriter {
   /** A number with separators and a fixed number of places. */
-  decimal(value: number, places: number): string;
+  readonly decimal: (value: number, places: number) => string;
   /** A whole number with separators, or a dash. */
-  number(value: number | null): string;
+  readonly number: (value: number | null) => string;
   /** A number in three significant digits. */
-  brief(value: number): string;
+  readonly brief: (value: number) => string;
   /** An epsilon or delta in four significant digits, rounded up: an upper bound stays one. */
-  loss(value: number): string;
+  readonly loss: (value: number) => string;
   /** A p-value; one that a page has no room for is only bounded. */
-  pValue(value: number | null): string;
+  readonly pValue: (value: number | null) => string;
   /** A share as whole percent, or with one place below ten. */
-  relative(value: number): string;
+  readonly relative: (value: number) => string;
   /** Why a figure is not there, in words. */
-  missing(reason: string | null): string;
+  readonly missing: (reason: string | null) => string;
   /** An estimate with its interval in brackets, each end written by `format`. */
-  withInterval(estimate: EstimateJson | RatioJson, format: (value: number) => string): string;
-  of(unit: FigureUnit): FigureFormat;
+  readonly withInterval: (estimate: EstimateJson | RatioJson, format: (value: number) => string) => string;
+  readonly of: (unit: FigureUnit) => FigureFormat;
 }
 
 /** Decimal places of a quantum such as `0.01`. */

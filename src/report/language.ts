@@ -23,7 +23,7 @@ export interface Language {
   readonly locale: Locale;
   readonly t: Translate;
   /** A message whose values may be names. */
-  say(key: MessageKey, values?: Readonly<Record<string, Named | string | number>>): Sentence;
+  readonly say: (key: MessageKey, values?: Readonly<Record<string, Named | string | number>>) => Sentence;
   readonly figures: FigureWriter;
 }
 

@@ -63,7 +63,8 @@ function returnHeadline(
 ): Sentence[] {
   const cost = consequences.costs?.find((entry) => entry.arm === arm);
   const estimate = cost?.costPerIncremental ?? cost?.returnOnSpend;
-  if (estimate?.value == null || estimate.interval === null) return [];
+  if (estimate === undefined || estimate === null) return [];
+  if (estimate.value === null || estimate.interval === null) return [];
   const money = (value: number): string => figures.decimal(value, 2);
   return [
     say(unit.kind === 'share' ? 'report.headline.costEach' : 'report.headline.return', {
