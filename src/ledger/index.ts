@@ -11,5 +11,4 @@ export {
 export { epsilonAt, parseLimit, type BudgetLimit } from './budget.js';
 export { costTexts, parseCost, requireStorable } from './entry.js';
 export { openLedgerFile, type LedgerFile, type LedgerFileOptions } from './ledger-file.js';
-export { takeLock, type LockFailures } from './lock-file.js';
 export { memoryLedger } from './memory-ledger.js';

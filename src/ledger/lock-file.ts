@@ -4,18 +4,9 @@ import { hostname } from 'node:os';
 import { VesicaError } from '../errors.js';
 import { fileFailure } from './failures.js';
 
-/** The coded errors of a lock, in the words of what it guards. */
-export interface LockFailures {
-  /** Somebody has it. `why` says who and what to do. */
-  inUse(name: string, why: string): VesicaError;
-  /** The folder takes no file; a coded error is passed on as it is. */
-  failed(error: unknown, name: string): VesicaError;
-}
-
-const LEDGER_FAILURES: LockFailures = {
-  inUse: (name, why) => new VesicaError('ledger/in-use', `${name} is in use: ${why}`, { field: 'ledger' }),
-  failed: fileFailure,
-};
+/** Somebody has the lock. `why` says who and what to do. */
+const inUse = (name: string, why: string): VesicaError =>
+  new VesicaError('ledger/in-use', `${name} is in use: ${why}`, { field: 'ledger' });
 
 const OWNER_ONLY = 0o600;
 /** Each turn ends with a lock that somebody else took or gave back in the meantime; so many in a row are no accident. */
@@ -36,24 +27,18 @@ const held = new Set<string>();
  * at all. A lock of a process of this machine that has ended is taken over.
  *
  * @param name - What the lock guards, as messages call it.
- * @param failures - Those of a ledger file by default.
- * @throws VesicaError `ledger/in-use` when another has it; `ledger/unwritable` when the folder takes no file; or what
- * `failures` makes of the two.
+ * @throws VesicaError `ledger/in-use` when another has it; `ledger/unwritable` when the folder takes no file.
  */
-export async function takeLock(
-  path: string,
-  name: string,
-  failures: LockFailures = LEDGER_FAILURES,
-): Promise<() => Promise<void>> {
-  if (held.has(path)) throw failures.inUse(name, 'this process has it open already');
+export async function takeLock(path: string, name: string): Promise<() => Promise<void>> {
+  if (held.has(path)) throw inUse(name, 'this process has it open already');
   held.add(path);
   try {
     const mine: Holder = { pid: process.pid, host: hostname(), token: randomUUID() };
-    await acquire(path, mine, (why) => failures.inUse(name, why));
+    await acquire(path, mine, (why) => inUse(name, why));
     return () => giveBack(path, mine);
   } catch (error) {
     held.delete(path);
-    throw failures.failed(error, name);
+    throw fileFailure(error, name);
   }
 }
 

@@ -7,7 +7,6 @@ export { idSource, isId, type IdSources } from './ids.js';
 export type { Migration } from './migrate.js';
 export {
   DATABASE_FILE,
-  LOCK_FILE,
   openStore,
   type StateDatabase,
   type StateTransaction,

@@ -2,16 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Kysely, SqliteDialect, sql, type Transaction } from 'kysely';
-import { takeLock, type LockFailures } from '../../ledger/index.js';
 import { openDatabase, type OpenDatabase } from './driver.js';
 import { stateError, stateFailure } from './failures.js';
+import { lockState } from './lock.js';
 import { migrate, type Migration } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
 import type { Database } from './schema.js';
 
-/** The files of a state folder that belong to the store. */
 export const DATABASE_FILE = 'state.sqlite';
-export const LOCK_FILE = 'state.lock';
 
 const OWNER_FOLDER = 0o700;
 const OWNER_FILE = 0o600;
@@ -57,11 +55,6 @@ export interface StoreOptions {
   readonly migrations?: readonly Migration[];
 }
 
-const LOCK_FAILURES: LockFailures = {
-  inUse: (folder, why) => stateError('state/in-use', folder, why),
-  failed: stateFailure,
-};
-
 /**
  * Opens the state in `folder`, creating both for their owner alone, checks the file and brings its schema up to date. No
  * other process can open it until it is closed or this process has ended.
@@ -71,7 +64,7 @@ const LOCK_FAILURES: LockFailures = {
  */
 export async function openStore(folder: string, options: StoreOptions): Promise<Store> {
   const place = await preparedFolder(folder);
-  const giveBack = await takeLock(join(place, LOCK_FILE), place, LOCK_FAILURES);
+  const giveBack = await lockState(place);
   let database: OpenDatabase | undefined;
   try {
     const path = join(place, DATABASE_FILE);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -33,6 +33,7 @@ describe('a state folder', () => {
     expect(mode(folder)).toBe('700');
     expect(readdirSync(folder).map((name) => [name, mode(join(folder, name))])).toEqual([
       ['state.lock', '600'],
+      ['state.owner', '600'],
       ['state.sqlite', '600'],
       ['state.sqlite-shm', '600'],
       ['state.sqlite-wal', '600'],
@@ -55,7 +56,7 @@ describe('a state folder', () => {
     const first = await openState(folder);
     await addPartner(first, 'a');
     await Promise.all([first.close(), first.close()]);
-    expect(readdirSync(folder)).not.toContain('state.lock');
+    expect(readdirSync(folder)).not.toContain('state.owner');
     const second = await openState(folder);
     expect(await second.db.selectFrom('partners').select('name').execute()).toEqual([{ name: 'a' }]);
     expect(second.migrated).toEqual([]);
@@ -71,7 +72,7 @@ describe('a state folder', () => {
     chmodSync(folder, 0o700);
     writeFileSync(join(folder, 'state.sqlite'), '', { mode: 0o644 });
     expect((await failure(openStore(folder, { now }))).code).toBe('state/unwritable');
-    expect(readdirSync(folder)).toEqual(['state.sqlite']);
+    expect(readdirSync(folder)).toEqual(['state.lock', 'state.sqlite']);
   });
 
   it('that cannot be one is refused', async () => {
@@ -185,7 +186,7 @@ describe('a damaged database', () => {
     const path = join(folder, 'state.sqlite');
     writeFileSync(path, change(readFileSync(path)));
     expect((await failure(openStore(folder, { now }))).code).toBe('state/damaged');
-    expect(readdirSync(folder)).not.toContain('state.lock');
+    expect(readdirSync(folder)).not.toContain('state.owner');
   });
 
   it('of another program is left alone', async () => {
@@ -208,8 +209,40 @@ describe('two processes', () => {
     expect(refused.code).toBe('state/in-use');
     expect(refused.message).toContain(`process ${String(holder.child.pid)} `);
     await holder.kill();
-    await openState(folder);
+    const store = await openState(folder);
+    // Looking at the lock file a second time must not lose the lock.
     expect((await failure(openStore(folder, { now }))).message).toContain('this process');
+    const other = startProcess(SCRIPT, folder, 'hold');
+    expect(await other.says()).toBe('state/in-use');
+    await store.close();
+    const next = startProcess(SCRIPT, folder, 'hold');
+    expect(await next.says()).toBe('open');
+  });
+});
+
+describe('the lock of a state folder', () => {
+  it('holds whatever is said of who has it: processes of two containers may have one number, and none sees the other', async () => {
+    const folder = newFolder();
+    const holder = startProcess(SCRIPT, folder, 'hold');
+    expect(await holder.says()).toBe('open');
+    const note = join(folder, 'state.owner');
+    for (const text of [
+      `{"pid":${process.pid},"host":"elsewhere"}`,
+      '{"pid":999999999,"host":""}',
+      'broken',
+      undefined,
+    ]) {
+      if (text === undefined) rmSync(note);
+      else writeFileSync(note, text);
+      expect((await failure(openStore(folder, { now }))).code).toBe('state/in-use');
+    }
+  });
+
+  it('is free when its holder has ended, whatever is said of who has it', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'state.owner'), `{"pid":${process.ppid},"host":"elsewhere"}`, { mode: 0o600 });
+    await (await openState(folder)).close();
+    await openState(folder);
   });
 });
 
