@@ -38,7 +38,10 @@ export interface NodeLimits {
   readonly openSessions: number;
   /** Sessions that run at once, of those this node started and of those its partners started, each. */
   readonly runningSessions: number;
-  /** What the lists of running sessions may take in memory, in MiB; a session that does not fit waits. */
+  /**
+   * What running sessions may take in memory, in MiB, in four equal parts: own lists and partners' lists, of sessions that
+   * this node started and of those its partners started. A session that does not fit waits; one that never will is refused.
+   */
   readonly memoryMiB: number;
   /** Longest list of either side, in match keys. */
   readonly maxElements?: number | undefined;

@@ -101,6 +101,11 @@ export function countingShape(
   };
 }
 
+/** Dummies of a session, all cells together. @throws VesicaError `limit/dummies`. */
+export function dummiesOf(terms: Terms, { cells }: Pick<Inventories, 'cells'>): number {
+  return terms.mode === 'psi' ? 0 : cells.length * dummiesPerCell(terms, cells.length);
+}
+
 /** How the counts that the receiver learns are made private by the sender; `undefined` when they are exact. */
 export function receiverMechanism(terms: Terms): Mechanism | undefined {
   if (terms.disclosure !== 'dp') return undefined;

@@ -33,6 +33,7 @@ export {
   PROTOCOL_VERSIONS,
   type AnsweringSettings,
   type OfferingSettings,
+  type PeerRoom,
   type SessionBrief,
   type SessionOffer,
   type SessionOutcome,

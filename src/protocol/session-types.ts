@@ -29,6 +29,14 @@ export interface SessionParty extends Omit<ModeContext, 'session' | 'commit'> {
   readonly peerKey: Uint8Array | undefined;
 }
 
+/** What the peer's list will take memory for. */
+export interface PeerRoom {
+  /** Keys of the peer's list. */
+  readonly keys: number;
+  /** Dummies of the session, all cells together; 0 in mode `psi`. */
+  readonly dummies: number;
+}
+
 /** What a party brings to a session: what it agrees to, its list, and the account that it keeps. */
 export interface SessionBrief {
   readonly terms: Terms;
@@ -36,6 +44,12 @@ export interface SessionBrief {
   readonly inventory: Inventory;
   /** Longest list of the peer that this party takes; the protocol's limit unless told. */
   readonly maxPeerItems?: number | undefined;
+  /**
+   * Waits until there is memory for the peer's list, before any is taken for it; what it throws ends the session, and
+   * the peer is told. An initiator tells its own list's size only after this, so that of two nodes with many sessions
+   * the initiator of each makes room first, and no session waits for one that waits for it.
+   */
+  readonly makeRoom?: ((peer: PeerRoom) => Promise<void>) | undefined;
   /** Keeps account of what this party's noisy figures cost; without one nothing is refused and nothing remembered. */
   readonly ledger?: SessionLedger | undefined;
 }

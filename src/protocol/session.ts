@@ -4,7 +4,7 @@ import { randomBytes } from '../random.js';
 import type { Message, MessageOf } from './codec/index.js';
 import { decodeMessage, encodeMessage, requirePlainText } from './codec/index.js';
 import { type SessionBriefing, openBrief } from './brief.js';
-import { figuresOfResult } from './counting.js';
+import { dummiesOf, figuresOfResult } from './counting.js';
 import { inventoryMessage, joinInventories, requireSoundInventory } from './inventory.js';
 import { dueAck, nextChunk, type Inventories, type ModeMachine } from './mode.js';
 import type { ModeResult } from './modes.js';
@@ -75,6 +75,11 @@ export class Session {
     const stages = this.#mode === undefined ? [] : [...this.#mode.incoming, ...this.#mode.outgoing];
     const done = stages.reduce((sum, stage) => sum + stage.itemsDone, 0);
     return { done, total: stages.reduce((sum, stage) => sum + stage.shape.items, 0) };
+  }
+
+  /** Whether the peer has sent items of the mode: before, it may have to wait until it has memory for this side's list. */
+  get isUnderWay(): boolean {
+    return this.#mode?.incoming.some(({ itemsDone }) => itemsDone > 0) ?? false;
   }
 
   /** The next frame to send, or `undefined` when the peer must speak first or all is said. */
@@ -197,7 +202,7 @@ export class Session {
       ? inputTag(identity, list, known(this.#peerHello).key)
       : randomBytes(random, 32);
     this.#ownInventory = inventoryMessage(inventory, terms, input);
-    this.#outbox.push(this.#ownInventory);
+    if (!this.#makesRoomFirst) this.#outbox.push(this.#ownInventory);
     this.#state = 'listing';
   }
 
@@ -207,6 +212,8 @@ export class Session {
     const { terms } = brief;
     requireSoundInventory(message, terms, this.#peerSide, brief.maxPeerItems);
     this.#peerInventory = message;
+    await brief.makeRoom?.({ keys: message.size, dummies: dummiesOf(terms, this.#inventories()) });
+    if (this.#makesRoomFirst) this.#outbox.push(known(this.#ownInventory));
     if (terms.disclosure !== 'dp') return this.#begin();
     const own = { key: identity.publicKey, inventory: known(this.#ownInventory) };
     const peer = { key: known(this.#peerHello).key, inventory: message };
@@ -245,6 +252,11 @@ export class Session {
   #inventories(): Inventories {
     const { inventory, terms } = known(this.#own).brief;
     return joinInventories(inventory, known(this.#peerInventory), terms, this.#settings.side);
+  }
+
+  /** The responder cannot: its inventory is what the initiator makes room for. */
+  get #makesRoomFirst(): boolean {
+    return this.#settings.side === 'initiator' && this.#own?.brief.makeRoom !== undefined;
   }
 
   get #streaming(): ModeMachine<ModeResult> | undefined {

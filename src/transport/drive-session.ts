@@ -12,6 +12,8 @@ export interface DriveOptions {
   readonly idleTimeoutMs: number;
   /** The same while the session is in one of these states: before its first frame a peer may still have to read its list. */
   readonly timeoutsMs?: Readonly<Partial<Record<SessionState, number>>>;
+  /** The same while the peer has sent no item of the mode: it may have to wait for memory. */
+  readonly startTimeoutMs?: number;
   /** Called after every frame, either way. */
   readonly onFrame?: (session: Session) => void;
   /** Ends the session when it fires: with its reason if that is a VesicaError, else with `session/cancelled`. */
@@ -212,8 +214,10 @@ class Alarm {
   }
 
   #start(): void {
-    const { idleTimeoutMs, timeoutsMs } = this.#options;
-    const timeoutMs = timeoutsMs?.[this.#session.state] ?? idleTimeoutMs;
+    const { idleTimeoutMs, timeoutsMs, startTimeoutMs } = this.#options;
+    const { state, isUnderWay } = this.#session;
+    const waits = state === 'recalling' || (state === 'streaming' && !isUnderWay);
+    const timeoutMs = timeoutsMs?.[state] ?? (waits ? startTimeoutMs : undefined) ?? idleTimeoutMs;
     this.#timer = setTimeout(() => {
       const message = `the partner sent nothing for ${timeoutMs / 1000} s`;
       this.#raise(new VesicaError('transport/timeout', message));

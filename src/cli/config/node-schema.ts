@@ -119,9 +119,10 @@ export const NODE_SCHEMA = Type.Object(
           runningSessions: Type.Optional(count(64, 'sessions that run at once, on each side')),
           memoryMiB: Type.Optional(
             Type.Integer({
-              minimum: 64,
+              minimum: 256,
               maximum: 1_048_576,
-              description: 'what the lists of running sessions take',
+              description:
+                'what running sessions take; four equal parts: own and partner’s lists, started here or there',
             }),
           ),
           maxElements: Type.Optional(count(2 ** 32, 'longest list of either side, in match keys')),

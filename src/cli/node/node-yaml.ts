@@ -64,7 +64,7 @@ api:
 # limits:
 #   openSessions: 50              # sessions that have not ended; a further one is refused
 #   runningSessions: 4            # sessions that run at once, of those each side started
-#   memoryMiB: 2048               # what the lists of running sessions may take; a session that does not fit waits
+#   memoryMiB: 2048               # what running sessions may take, a quarter of it for the longest list; others wait
 #   maxElements: 100000000        # longest list of either side, in match keys; the protocol's limit unless told
 
 # timeouts:

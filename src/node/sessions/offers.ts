@@ -7,11 +7,11 @@ import type { Partner } from '../partners/index.js';
 import type { SessionRow } from '../store/index.js';
 import { failureDetail } from './failure.js';
 import type { SessionMeans } from './means.js';
+import type { SessionMemory } from './memory.js';
 import type { SessionRecords } from './session-records.js';
 import { SessionRun, type SessionTotals } from './session-run.js';
 import { termsOfRow } from './session-view.js';
 import { keepFailure, keepOutcome } from './settle.js';
-import type { Turnstile } from './turnstile.js';
 
 const FIRST_PAUSE_MS = 500;
 
@@ -19,7 +19,7 @@ interface OffersOptions {
   readonly totals: SessionTotals;
   readonly means: SessionMeans;
   readonly records: SessionRecords;
-  readonly turnstile: Turnstile;
+  readonly memory: SessionMemory;
 }
 
 /** An offer that this node is making. */
@@ -91,7 +91,7 @@ export class Offers {
 
   /** One connection. Resolves to why the offer has to be made again, or `undefined` when the session has ended. */
   async #attempt(row: SessionRow, signal: AbortSignal): Promise<VesicaError | undefined> {
-    const { means, records, turnstile, totals } = this.#options;
+    const { means, records, memory, totals } = this.#options;
     let run: SessionRun | undefined;
     let channel: Channel | undefined;
     const onStop = (): void => {
@@ -110,7 +110,7 @@ export class Offers {
         peerFingerprint: parseFingerprint(partner.fingerprint),
         signal,
       });
-      const current = new SessionRun(means, { records, turnstile, channel, totals });
+      const current = new SessionRun(means, { records, memory, channel, totals });
       run = current;
       signal.addEventListener('abort', onStop, { once: true });
       if (signal.aborted) onStop();

@@ -14,16 +14,16 @@ import type { SessionRow } from '../store/index.js';
 import { Admission } from './admission.js';
 import type { Consents } from './consents.js';
 import type { SessionMeans } from './means.js';
+import type { SessionMemory } from './memory.js';
 import type { SessionRecords } from './session-records.js';
 import { SessionRun, type SessionTotals } from './session-run.js';
 import { keepFailure, keepOutcome } from './settle.js';
-import type { Turnstile } from './turnstile.js';
 
 interface EndpointOptions {
   readonly totals: SessionTotals;
   readonly means: SessionMeans;
   readonly records: SessionRecords;
-  readonly turnstile: Turnstile;
+  readonly memory: SessionMemory;
   readonly consents: Consents;
 }
 
@@ -134,8 +134,8 @@ export class PartnerEndpoint {
   }
 
   #serve(channel: Channel, key: string): void {
-    const { means, records, turnstile, totals } = this.#options;
-    const run = new SessionRun(means, { records, turnstile, channel, totals });
+    const { means, records, memory, totals } = this.#options;
+    const run = new SessionRun(means, { records, memory, channel, totals });
     const serving: Serving = { key, run, channel, row: undefined, done: Promise.resolve() };
     this.#serving.add(serving);
     serving.done = this.#run(serving)

@@ -1,5 +1,5 @@
 import { inventoryOf, type LoadedList } from '../../data/index.js';
-import { VesicaError } from '../../errors.js';
+import { asVesicaError, VesicaError } from '../../errors.js';
 import type {
   Session,
   SessionBrief,
@@ -8,21 +8,17 @@ import type {
   SessionState,
   Side,
 } from '../../protocol/index.js';
-import { LIMITS } from '../../protocol/index.js';
 import { requireValues } from '../../report/index.js';
 import { driveSession, startSha512, verifySignature, type Channel } from '../../transport/index.js';
 import { NODE_ACTOR, type Actor } from '../context.js';
 import { dataFor, type Dataset, type DatasetVersion } from '../datasets/index.js';
 import type { SessionRow } from '../store/index.js';
 import type { SessionMeans } from './means.js';
+import type { OwnStay, SessionMemory } from './memory.js';
 import type { SessionRecords } from './session-records.js';
 import { termsOfRow } from './session-view.js';
-import type { Turnstile } from './turnstile.js';
+import type { Stay } from './turnstile.js';
 
-/** What a session holds in memory besides its lists, of which its table of discrete logarithms is the most. */
-const BYTES_A_SESSION = 32 * 2 ** 20;
-/** What it holds for each match key of its own list and the partner's of like size. */
-const BYTES_A_KEY = 260;
 const PROGRESS_MS = 250;
 const GREETING_MS = 30_000;
 /** What a timer can count to. */
@@ -57,7 +53,7 @@ export interface SessionTotals {
 interface RunOptions {
   readonly totals: SessionTotals;
   readonly records: SessionRecords;
-  readonly turnstile: Turnstile;
+  readonly memory: SessionMemory;
   readonly channel: Channel;
 }
 
@@ -68,10 +64,14 @@ export class SessionRun {
   readonly #stop = new AbortController();
   readonly #startedAt = new Date();
   #row: SessionRow | undefined;
-  #leave: (() => void) | undefined;
+  /** The place, with memory for the own list. */
+  #stay: OwnStay | undefined;
+  /** The memory for the partner's list. */
+  #room: Stay | undefined;
   #input: RunInput | undefined;
   /** Id of the version whose staged list this run holds. */
   #held: string | undefined;
+  #staged: DatasetVersion | undefined;
   #isOver = false;
   #session: Session | undefined;
   #marks: number[] = [performance.now()];
@@ -118,26 +118,27 @@ export class SessionRun {
    * @param actor who made the session accepted: the partner, or whoever agreed last on this side.
    */
   async begin(row: SessionRow, actor: Actor, changes: Partial<SessionRow>): Promise<SessionBrief> {
-    const { records, turnstile } = this.#options;
+    const { records, memory } = this.#options;
     const { agreements, datasets } = this.#means;
     await records.move(row.id, { to: 'accepted', actor, changes });
     this.#hasBegun = true;
     records.progress(row.id, this, { stage: 'queued' });
     const dataset = await datasets.get(row.dataset_id ?? '');
     const signal = this.signalUntilGone;
-    this.#leave = await turnstile.enter({
-      partner: row.partner_id,
-      bytes: BYTES_A_SESSION + BYTES_A_KEY * (await this.#expectedKeys(dataset)),
-      signal,
-    });
+    const keys = await this.#lastKeys(dataset);
+    if (keys !== undefined) memory.learn(dataset, keys);
+    this.#stay = await memory.enter(row.side, dataset, { partner: row.partner_id, signal, takesAll: false });
     this.#mark();
     // It may have ended while the session waited for its turn.
     agreements.requireUsable(await agreements.get(row.agreement_id ?? ''));
     this.#row = await records.move(row.id, { to: 'running', actor: NODE_ACTOR });
     records.progress(row.id, this, { stage: 'reading' });
-    const { version, list } = await this.#read(row, dataset, signal);
+    const { version, list } = await this.#readWithin(this.#stay, row, dataset);
     // Who stopped the session did not wait for the list.
-    if (this.#isOver) await this.#release();
+    if (this.#isOver) {
+      this.#stay.leave();
+      await this.#release();
+    }
     await records.change(row.id, ['running'], {
       dataset_version_id: version.id,
       own_items: list.types.length,
@@ -164,6 +165,7 @@ export class SessionRun {
         // The other side may have to wait for its turn.
         listing: 1000 * queueSeconds,
       },
+      startTimeoutMs: 1000 * queueSeconds,
       signal: this.#stop.signal,
       onFrame: (current) => this.#tell(current),
     });
@@ -197,7 +199,8 @@ export class SessionRun {
 
   /** Gives back the place and deletes the staged list, however the session ended. */
   async end(): Promise<void> {
-    this.#leave?.();
+    this.#stay?.leave();
+    this.#room?.leave();
     const { totals, channel } = this.#options;
     totals.sentBytes += channel.traffic.bytesSent;
     totals.receivedBytes += channel.traffic.bytesReceived;
@@ -213,28 +216,63 @@ export class SessionRun {
     await datasets.release(held).catch((error: unknown) => observer.failed('deleting a staged list', error));
   }
 
-  /** The keys of the version before; a list that was never read counts as a small one. */
-  async #expectedKeys(dataset: Dataset): Promise<number> {
-    const [latest] = (await this.#means.datasets.versions.list(dataset.id)).filter(({ quality }) => quality);
-    return Math.min(latest?.quality?.keys ?? 0, this.#means.limits.maxElements ?? LIMITS.elements);
+  /** The keys of the last load by the definition that the dataset has now; `undefined` when there was none. */
+  async #lastKeys({ id, definitionDigest }: Dataset): Promise<number | undefined> {
+    const versions = await this.#means.datasets.versions.list(id);
+    const last = versions.find((version) => version.quality && version.definitionDigest === definitionDigest);
+    return last?.quality?.keys;
+  }
+
+  /** Reads the list in the memory that `stay` has; one that outgrew it is read again with all there is. */
+  async #readWithin(
+    stay: OwnStay,
+    row: SessionRow,
+    dataset: Dataset,
+  ): Promise<{ version: DatasetVersion; list: LoadedList }> {
+    const { memory } = this.#options;
+    try {
+      const read = await this.#read(row, dataset, stay.maxKeys);
+      const keys = read.list.types.length;
+      memory.learn(dataset, keys);
+      stay.keep(keys);
+      return read;
+    } catch (error) {
+      const { code } = asVesicaError(error);
+      const { maxElements = Infinity } = this.#means.limits;
+      if (code !== 'limit/elements' || stay.maxKeys >= maxElements) throw error;
+      if (stay.isAll) throw memory.tooLarge(stay);
+      stay.leave();
+      const entering = { partner: row.partner_id, signal: this.signalUntilGone, takesAll: true };
+      this.#stay = await memory.enter(row.side, dataset, entering);
+      return await this.#readWithin(this.#stay, row, dataset);
+    }
   }
 
   async #read(
     row: SessionRow,
     dataset: Dataset,
-    signal: AbortSignal,
+    maxKeys: number,
   ): Promise<{ version: DatasetVersion; list: LoadedList }> {
     const { datasets, limits } = this.#means;
+    const maxElements = Math.min(maxKeys, limits.maxElements ?? maxKeys);
     if (dataset.state !== 'active') {
       throw new VesicaError('config/invalid', 'the dataset is archived', { field: 'dataset' });
     }
     const data = dataFor(dataset, termsOfRow(row), row.side);
     const isWhole = data === dataset.definition.data;
-    const staged = isWhole ? await datasets.holdStaged(dataset) : undefined;
+    if (isWhole) this.#staged ??= await datasets.holdStaged(dataset);
+    const staged = this.#staged;
     this.#held = staged?.id;
-    if (staged !== undefined) return { version: staged, list: await datasets.versions.readList(staged) };
+    if (staged !== undefined) {
+      if ((staged.quality?.keys ?? 0) > maxElements) {
+        throw new VesicaError('limit/elements', `the list has more than ${maxElements} keys`, {
+          field: 'data',
+        });
+      }
+      return { version: staged, list: await datasets.versions.readList(staged) };
+    }
     const read = isWhole ? dataset : { ...dataset, definition: { ...dataset.definition, data } };
-    const loaded = await datasets.read(read, NODE_ACTOR, { maxElements: limits.maxElements, signal });
+    const loaded = await datasets.read(read, NODE_ACTOR, { maxElements, signal: this.signalUntilGone });
     await datasets.hold(loaded.version.id);
     this.#held = loaded.version.id;
     return loaded;
@@ -257,6 +295,11 @@ export class SessionRun {
       },
       inventory,
       maxPeerItems: limits.maxElements,
+      makeRoom: async (peer) => {
+        const entering = { partner: row.partner_id, signal: this.signalUntilGone };
+        this.#room = await this.#options.memory.makeRoom(row.side, peer, entering);
+        if (this.#isOver) this.#room.leave();
+      },
     };
     if (terms.disclosure !== 'dp') return brief;
     const { privacy } = (await agreements.get(row.agreement_id ?? '')).terms;

@@ -1,6 +1,5 @@
 import { toHex } from '../../bytes.js';
 import { VesicaError, asVesicaError } from '../../errors.js';
-import type { Side } from '../../protocol/index.js';
 import { randomBytes } from '../../random.js';
 import type { ListenAddress } from '../../transport/index.js';
 import { found, NODE_ACTOR, type Actor, type Page } from '../context.js';
@@ -10,6 +9,7 @@ import type { OnUnanswered, SessionRow } from '../store/index.js';
 import { Consents } from './consents.js';
 import { failureColumns, failureDetail } from './failure.js';
 import type { SessionMeans } from './means.js';
+import { SessionMemory } from './memory.js';
 import { newSession } from './new-session.js';
 import { Offers } from './offers.js';
 import { PartnerEndpoint } from './partner-endpoint.js';
@@ -18,7 +18,6 @@ import { SessionRecords, type SessionListener, type SessionQuery } from './sessi
 import type { SessionTotals } from './session-run.js';
 import { termsOfRow, type SessionEvent, type SessionView } from './session-view.js';
 import { keepFailure } from './settle.js';
-import { Turnstile } from './turnstile.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -50,22 +49,15 @@ export class Sessions {
   readonly #consents = new Consents();
   readonly #offers: Offers;
   readonly #endpoint: PartnerEndpoint;
-  readonly #turnstiles: Readonly<Record<Side, Turnstile>>;
+  readonly #memory: SessionMemory;
 
   constructor(means: SessionMeans) {
-    const { runningSessions, memoryMiB } = means.limits;
-    // One for each side: nobody who has a place on one waits for a place on it again, so no two nodes wait for each other.
-    const turnstile = (): Turnstile => new Turnstile({ places: runningSessions, bytes: memoryMiB * 2 ** 19 });
-    this.#turnstiles = { initiator: turnstile(), responder: turnstile() };
+    this.#memory = new SessionMemory(means.limits);
     this.#means = means;
     this.#records = new SessionRecords(means.context);
-    const shared = { means, records: this.#records, totals: this.totals };
-    this.#offers = new Offers({ ...shared, turnstile: this.#turnstiles.initiator });
-    this.#endpoint = new PartnerEndpoint({
-      ...shared,
-      turnstile: this.#turnstiles.responder,
-      consents: this.#consents,
-    });
+    const shared = { means, records: this.#records, totals: this.totals, memory: this.#memory };
+    this.#offers = new Offers(shared);
+    this.#endpoint = new PartnerEndpoint({ ...shared, consents: this.#consents });
   }
 
   /** Where partners connect, once started. */
@@ -75,11 +67,7 @@ export class Sessions {
 
   /** Sessions that hold a place now, and those that wait for one. */
   get load(): { readonly running: number; readonly waiting: number } {
-    const both = Object.values(this.#turnstiles);
-    return {
-      running: both.reduce((sum, { running }) => sum + running, 0),
-      waiting: both.reduce((sum, { waiting }) => sum + waiting, 0),
-    };
+    return this.#memory.load;
   }
 
   /** Ends what the run before left under way. To be called before staged lists are recovered. */

@@ -10,15 +10,25 @@ export interface TurnstileLimits {
 export interface Entrant {
   /** Partners take turns, so that one with many sessions does not keep the others waiting. */
   readonly partner: string;
-  /** What the session is expected to hold in memory. */
-  readonly bytes: number;
+  /** What it will hold in memory, asked whenever it is its turn: by then more may be known than when it came. */
+  readonly bytes: () => number;
   /** Gives up waiting, with its reason. */
   readonly signal: AbortSignal;
 }
 
-interface Waiting {
+/** A place, and the memory that goes with it. */
+export interface Stay {
+  /** What it holds. */
   readonly bytes: number;
-  readonly admit: () => void;
+  /** Keeps less than it was let in with: `bytes`, or all it has if that is less. */
+  keep(bytes: number): void;
+  /** Gives all of it back; calling it twice changes nothing. */
+  leave(): void;
+}
+
+interface Waiting {
+  readonly bytes: () => number;
+  readonly admit: (bytes: number) => void;
 }
 
 /**
@@ -37,6 +47,11 @@ export class Turnstile {
     this.#limits = limits;
   }
 
+  /** The most that one may hold. */
+  get bytes(): number {
+    return this.#limits.bytes;
+  }
+
   get running(): number {
     return this.#places;
   }
@@ -46,20 +61,12 @@ export class Turnstile {
   }
 
   /**
-   * Waits for a place. Resolves to what gives it back; calling that twice changes nothing.
+   * Waits for a place. Who asks for more than there is at its turn gets all there is; it must have been refused before.
    *
-   * @throws VesicaError `limit/elements` when the session alone is over the limit; the reason of `signal`.
+   * @throws VesicaError the reason of `signal`.
    */
-  async enter({ partner, bytes, signal }: Entrant): Promise<() => void> {
-    if (bytes > this.#limits.bytes) {
-      const mebibytes = (count: number): number => Math.ceil(count / 2 ** 20);
-      throw new VesicaError(
-        'limit/elements',
-        `the list needs about ${mebibytes(bytes)} MiB, and limits.memoryMiB leaves ${mebibytes(this.#limits.bytes)}`,
-        { field: 'limits.memoryMiB' },
-      );
-    }
-    await new Promise<void>((resolve, reject) => {
+  async enter({ partner, bytes, signal }: Entrant): Promise<Stay> {
+    let held = await new Promise<number>((resolve, reject) => {
       const leave = (): void => {
         const queue = this.#queues.get(partner) ?? [];
         const index = queue.indexOf(waiting);
@@ -69,9 +76,9 @@ export class Turnstile {
       };
       const waiting: Waiting = {
         bytes,
-        admit: () => {
+        admit: (granted) => {
           signal.removeEventListener('abort', leave);
-          resolve();
+          resolve(granted);
         },
       };
       if (signal.aborted) {
@@ -82,27 +89,40 @@ export class Turnstile {
       this.#queues.set(partner, [...(this.#queues.get(partner) ?? []), waiting]);
       this.#admit();
     });
-    let isInside = true;
-    return () => {
-      if (!isInside) return;
-      isInside = false;
-      this.#places -= 1;
-      this.#bytes -= bytes;
+    const keep = (kept: number): void => {
+      this.#bytes -= Math.max(0, held - kept);
+      held = Math.min(held, kept);
       this.#admit();
+    };
+    let isInside = true;
+    return {
+      get bytes() {
+        return held;
+      },
+      keep: (kept) => {
+        if (isInside) keep(kept);
+      },
+      leave: () => {
+        if (!isInside) return;
+        isInside = false;
+        this.#places -= 1;
+        keep(0);
+      },
     };
   }
 
   #admit(): void {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const { partner, queue, first } = next;
-      if (this.#places >= this.#limits.places || this.#bytes + first.bytes > this.#limits.bytes) return;
+      const bytes = Math.min(first.bytes(), this.#limits.bytes);
+      if (this.#places >= this.#limits.places || this.#bytes + bytes > this.#limits.bytes) return;
       queue.shift();
       // To the end of the row: the others come first now.
       this.#queues.delete(partner);
       if (queue.length > 0) this.#queues.set(partner, queue);
       this.#places += 1;
-      this.#bytes += first.bytes;
-      first.admit();
+      this.#bytes += bytes;
+      first.admit(bytes);
     }
   }
 

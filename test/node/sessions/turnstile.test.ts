@@ -5,7 +5,7 @@ import { Turnstile } from '../../../src/node/sessions/turnstile.js';
 import { failure } from '../support/states.js';
 
 const never = new AbortController().signal;
-const ask = (partner: string, bytes = 1, signal = never) => ({ partner, bytes, signal });
+const ask = (partner: string, bytes = 1, signal = never) => ({ partner, bytes: () => bytes, signal });
 
 /** Lets everything happen that nothing keeps waiting. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -36,7 +36,7 @@ class Crowd {
     this.#leaving = all.map(() => new AbortController());
     for (const [i, { partner, bytes }] of all.entries()) {
       this.turnstile.enter(ask(partner, bytes, this.#leaving[i]!.signal)).then(
-        (leave) => {
+        ({ leave }) => {
           this.inside.set(i, leave);
           this.entered.push(i);
         },
@@ -126,7 +126,7 @@ describe('a turnstile', () => {
     const turnstile = new Turnstile({ places: 1, bytes: 100 });
     const order: string[] = [];
     const entries = ['a', 'a', 'a', 'a', 'b', 'c', 'b'].map(async (partner) => {
-      const leave = await turnstile.enter(ask(partner));
+      const { leave } = await turnstile.enter(ask(partner));
       order.push(partner);
       await settled();
       leave();
@@ -137,11 +137,11 @@ describe('a turnstile', () => {
 
   it('does not let small ones overtake a large one that waits for memory', async () => {
     const turnstile = new Turnstile({ places: 10, bytes: 10 });
-    const leave = await turnstile.enter(ask('a', 6));
+    const { leave } = await turnstile.enter(ask('a', 6));
     const order: string[] = [];
     const large = turnstile.enter(ask('b', 8)).then((out) => {
       order.push('large');
-      out();
+      out.leave();
     });
     const small = turnstile.enter(ask('c', 1)).then(() => order.push('small'));
     await settled();
@@ -163,20 +163,49 @@ describe('a turnstile', () => {
     expect(turnstile.running).toBe(2);
   });
 
-  it('refuses at once what would never fit, and who has given up before', async () => {
+  it('gives no more than there is, and refuses who has given up before', async () => {
     const turnstile = new Turnstile({ places: 1, bytes: 10 });
-    expect(await failure(turnstile.enter(ask('a', 11)))).toMatchObject({
-      ...{ code: 'limit/elements', field: 'limits.memoryMiB' },
-    });
+    const all = await turnstile.enter(ask('a', 11));
+    expect(all.bytes).toBe(10);
+    all.leave();
     const gone = AbortSignal.abort(new VesicaError('session/cancelled', 'gone'));
     expect(await failure(turnstile.enter(ask('a', 1, gone)))).toMatchObject({ code: 'session/cancelled' });
     expect(turnstile.running + turnstile.waiting).toBe(0);
   });
 
+  it('lets the next in with what one inside does not keep, and takes it back once', async () => {
+    const turnstile = new Turnstile({ places: 10, bytes: 10 });
+    const first = await turnstile.enter(ask('a', 10));
+    const second = turnstile.enter(ask('b', 6));
+    first.keep(12);
+    await settled();
+    expect(turnstile.running).toBe(1);
+    first.keep(4);
+    expect((await second).bytes).toBe(6);
+    const third = turnstile.enter(ask('c', 4));
+    await settled();
+    expect(turnstile.running).toBe(2);
+    first.leave();
+    first.keep(0);
+    first.leave();
+    await third;
+    expect(turnstile.running).toBe(2);
+  });
+
+  it('asks at its turn how much it is', async () => {
+    const turnstile = new Turnstile({ places: 10, bytes: 10 });
+    const first = await turnstile.enter(ask('a', 10));
+    let bytes = 10;
+    const second = turnstile.enter({ partner: 'b', bytes: () => bytes, signal: never });
+    bytes = 3;
+    first.keep(7);
+    expect((await second).bytes).toBe(3);
+  });
+
   it('keeps the place of one who gives up when inside', async () => {
     const turnstile = new Turnstile({ places: 1, bytes: 10 });
     const leaving = new AbortController();
-    const leave = await turnstile.enter(ask('a', 1, leaving.signal));
+    const { leave } = await turnstile.enter(ask('a', 1, leaving.signal));
     leaving.abort(new VesicaError('session/cancelled', 'gone'));
     expect(turnstile.running).toBe(1);
     leave();

@@ -41,7 +41,7 @@ export class KillableNode {
   /** Where partners connect, as long as it runs. */
   url = '';
 
-  constructor(party: string, timeouts: object) {
+  constructor(party: string, timeouts: object, config: object = {}) {
     this.party = party;
     this.#folder = mkdtempSync(join(tmpdir(), 'vesica-crash-'));
     this.stateFolder = join(this.#folder, 'state');
@@ -53,7 +53,7 @@ export class KillableNode {
     writeFileSync(masterKeyFile, new Uint8Array(32).fill(7));
     writeFileSync(
       this.#settings,
-      JSON.stringify({ party, stateFolder: this.stateFolder, identityFile, masterKeyFile, timeouts }),
+      JSON.stringify({ party, stateFolder: this.stateFolder, identityFile, masterKeyFile, timeouts, config }),
     );
   }
 
@@ -123,6 +123,11 @@ export class KillableNode {
 
   info(): Promise<{ readonly fingerprint: string }> {
     return this.#ask('info', []) as Promise<{ fingerprint: string }>;
+  }
+
+  /** Resident memory of its process in bytes: now, and the most since it started. */
+  memory(): Promise<{ readonly now: number; readonly most: number }> {
+    return this.#ask('memory', []) as Promise<{ now: number; most: number }>;
   }
 
   /** The files below its state, by folder and name. */

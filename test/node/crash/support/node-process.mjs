@@ -6,7 +6,7 @@ import { KeyRing, MasterKey, NODE_DEFAULTS, startNode } from '../../../../dist/n
 import { systemRandom } from '../../../../dist/system-random.js';
 import { loadIdentity } from '../../../../dist/transport/index.js';
 
-const { party, stateFolder, identityFile, masterKeyFile, timeouts } = JSON.parse(
+const { party, stateFolder, identityFile, masterKeyFile, timeouts, config } = JSON.parse(
   readFileSync(process.argv[2], 'utf8'),
 );
 const defects = [];
@@ -23,6 +23,7 @@ const node = await startNode(
     listen: { host: '127.0.0.1', port: 0 },
     threads: 0,
     timeouts: { ...NODE_DEFAULTS.timeouts, ...timeouts },
+    ...config,
   },
   {
     random: systemRandom,
@@ -51,6 +52,7 @@ const own = {
   defects: () => defects,
   info: () => ({ ...services.info, partnerUrl: node.partnerUrl }),
   verify: () => services.context.audit.verify(),
+  memory: () => ({ now: process.memoryUsage.rss(), most: 1024 * process.resourceUsage().maxRSS }),
   close: () => node.close(0),
 };
 
