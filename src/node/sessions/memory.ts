@@ -140,9 +140,9 @@ export interface OwnStay {
   /** Whether no other session has more. */
   readonly isAll: boolean;
   /** Gives back what a list of `keys` keys does not need. */
-  keep(keys: number): void;
+  readonly keep: (keys: number) => void;
   /** Gives all of it back; calling it twice changes nothing. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 function bytesAKey({ definition: { data } }: Sized): number {

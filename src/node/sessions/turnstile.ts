@@ -21,9 +21,9 @@ export interface Stay {
   /** What it holds. */
   readonly bytes: number;
   /** Keeps less than it was let in with: `bytes`, or all it has if that is less. */
-  keep(bytes: number): void;
+  readonly keep: (bytes: number) => void;
   /** Gives all of it back; calling it twice changes nothing. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 interface Waiting {

@@ -95,7 +95,7 @@ describe('the memory of sessions', () => {
         for (;;) {
           await settled();
           if (scheduler.count() === 0) break;
-          await scheduler.waitOne();
+          await scheduler.waitNext(1);
         }
         expect(nodes.map(({ load }) => load)).toEqual(nodes.map(() => ({ running: 0, waiting: 0 })));
         await running;
