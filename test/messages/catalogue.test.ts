@@ -10,17 +10,21 @@ import {
   translator,
 } from '../../src/messages/index.js';
 
-type Element = ReturnType<IntlMessageFormat['getAst']>[number];
+/** A part of a parsed message (types of @formatjs/icu-messageformat-parser). */
+interface Element {
+  readonly type: number;
+  readonly value?: string;
+  readonly options?: Readonly<Record<string, { readonly value: readonly Element[] }>>;
+}
+const LITERAL = 0;
 
 /** Names and kinds of what a message is given, with those of its cases. */
 function argumentsOf(elements: readonly Element[]): Set<string> {
   const found = new Set<string>();
   for (const element of elements) {
-    // 0 is text, 7 the number sign inside a plural (types of @formatjs/icu-messageformat-parser).
-    if (Number(element.type) !== 0 && Number(element.type) !== 7) found.add(element.value);
-    if ('options' in element) {
-      for (const option of Object.values(element.options))
-        argumentsOf(option.value).forEach((name) => found.add(name));
+    if (element.type !== LITERAL && element.value !== undefined) found.add(element.value);
+    for (const option of Object.values(element.options ?? {})) {
+      argumentsOf(option.value).forEach((name) => found.add(name));
     }
   }
   return found;
