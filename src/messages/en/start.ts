@@ -12,7 +12,7 @@ export const start = {
   'start.learn.timing': 'when messages were sent',
   'start.learn.noise.dp': 'with noise (epsilon {epsilon} in all)',
   'start.learn.noise.exact': 'exactly',
-  'start.learn.never': 'Neither side sees the other’s list, an identifier, or who did not match.',
+  'start.learn.never': 'Neither side sees the other’s list, or any identifier that it did not have before.',
   'start.cost.title': 'What it costs',
   'start.cost.none': 'Nothing: this session tells nothing of your people that the budget counts.',
   'start.cost.caption': 'Privacy budget of {partner} for {lineage}, in epsilon',

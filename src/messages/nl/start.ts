@@ -15,7 +15,7 @@ export const start: Readonly<Record<keyof typeof english, string>> = {
   'start.learn.noise.dp': 'met ruis (epsilon {epsilon} in totaal)',
   'start.learn.noise.exact': 'exact',
   'start.learn.never':
-    'Geen van beide kanten ziet de lijst van de ander, een identificator, of wie niet overeenkwam.',
+    'Geen van beide kanten ziet de lijst van de ander, of een identificator die zij niet al had.',
   'start.cost.title': 'Wat het kost',
   'start.cost.none': 'Niets: deze sessie vertelt niets over uw mensen dat het budget telt.',
   'start.cost.caption': 'Privacybudget van {partner} voor {lineage}, in epsilon',

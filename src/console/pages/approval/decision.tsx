@@ -48,12 +48,12 @@ export function Decision({
   return (
     <>
       <Offer session={session} />
-      <Section title={t('approval.dataset.legend')}>
+      <Section title={t('sessions.facts.dataset')}>
         {fitting.length === 0 ? (
           <Empty title={t('start.dataset.none.title')}>{t('approval.dataset.none')}</Empty>
         ) : (
           <ChoiceCards
-            legend={t('sessions.facts.dataset')}
+            legend={t('approval.dataset.legend')}
             value={chosen}
             onChange={setChosen}
             choices={fitting.map(({ id, definition: { name, lineage } }) => ({

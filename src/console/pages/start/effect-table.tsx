@@ -35,7 +35,12 @@ export function EffectTable({ effects }: { readonly effects: readonly Effect[] }
             cell: ({ measure }) =>
               measure === null ? t('start.effect.matched') : <Name max={40}>{measure}</Name>,
           },
-          { id: 'arm', header: t('start.effect.arm'), cell: ({ arm }) => <Name max={40}>{arm}</Name> },
+          {
+            id: 'arm',
+            header: t('start.effect.arm'),
+            width: '9rem',
+            cell: ({ arm }) => <Name max={40}>{arm}</Name>,
+          },
           {
             id: 'people',
             header: t('start.effect.people'),
