@@ -120,7 +120,8 @@ module.exports = {
     },
     {
       name: 'the-page-of-a-report-loads-for-itself',
-      comment: 'Browsers load it, and programs that draw no page start without what draws: the door types it only.',
+      comment:
+        'Browsers load it, and programs that draw no page start without what draws: the door types it only.',
       severity: 'error',
       from: { path: '^src/report/(?!render-html)[^/]+\\.ts$' },
       to: { path: '^src/report/page/' },

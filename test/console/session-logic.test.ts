@@ -75,6 +75,11 @@ describe('stages of a session', () => {
     expect(marks({ state: 'running', ownItems: 5 }, { progress: 'streaming' })).toBe(
       'done done done done current ahead ahead',
     );
+    // Events come sooner than the session is asked again.
+    expect(marks({ state: 'running', ownItems: null }, { progress: 'streaming' })).toBe(
+      'done done done done current ahead ahead',
+    );
+    expect(marks({ state: 'offered', ownItems: null }, { progress: 'offering' })).toMatch(/^current ahead/);
     expect(marks({ state: 'running', ownItems: 5 }, { progress: 'closing' })).toMatch(/current ahead$/);
     expect(marks({ state: 'done', ownItems: 5 }, {})).toBe('done done done done done done done');
   });

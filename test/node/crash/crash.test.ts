@@ -151,7 +151,8 @@ async function expectTidy({ node }: CrashParty): Promise<void> {
   const surplus = node
     .files()
     .filter(
-      (name) => !/^(state\.(lock|owner|sqlite(-shm|-wal)?)|secrets\/list-digest|results\/\w+\.rows)$/.test(name),
+      (name) =>
+        !/^(state\.(lock|owner|sqlite(-shm|-wal)?)|secrets\/list-digest|results\/\w+\.rows)$/.test(name),
     );
   expect(surplus).toEqual([]);
   for (const name of node.files('results')) {

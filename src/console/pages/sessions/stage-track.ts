@@ -9,8 +9,6 @@ export type TrackMark = 'done' | 'current' | 'ahead' | 'stopped' | 'stopped-late
 const OF_PROGRESS: Readonly<Record<string, TrackStage>> = {
   queued: 'accepted',
   reading: 'list',
-  greeting: 'list',
-  offering: 'list',
   listing: 'handshake',
   recalling: 'handshake',
   streaming: 'stream',
@@ -51,12 +49,12 @@ function reached(
 ): { stage: TrackStage; isSure: boolean } {
   if (state === 'done') return { stage: 'report', isSure: true };
   const from = isOpen(state) ? state : endedFrom;
-  if (from === 'accepted') return { stage: 'accepted', isSure: true };
-  if (from !== 'running') return { stage: 'offered', isSure: true };
-  if (ownItems === null) return { stage: 'list', isSure: true };
+  const kept: TrackStage =
+    from === 'running' ? (ownItems === null ? 'list' : 'handshake') : from === 'accepted' ? from : 'offered';
+  // What the node tells while it works is ahead of what was asked of it last.
   const told = progress === undefined ? undefined : OF_PROGRESS[progress];
-  if (told !== undefined && told !== 'list') return { stage: told, isSure: true };
-  return { stage: 'handshake', isSure: isOpen(state) };
+  if (told !== undefined && TRACK.indexOf(told) >= TRACK.indexOf(kept)) return { stage: told, isSure: true };
+  return { stage: kept, isSure: isOpen(state) || kept !== 'handshake' };
 }
 
 /** Whether the session has not ended. */
