@@ -139,7 +139,7 @@ module.exports = {
     only('msgpackr', 'protocol/codec/'),
     only('libsql', 'node/store/'),
     only('kysely', 'node/store/'),
-    only('croner', 'node/upkeep/'),
+    only('croner', '(node|console/pages)/upkeep/'),
     only('fastify', 'admin/'),
     only('@fastify', 'admin/'),
     only('prom-client', 'admin/'),

@@ -40,7 +40,7 @@ export function checkedValue<Schema extends TSchema>(
   sourceOf: (field: string) => string,
 ): Static<Schema> {
   // Not compiled: each schema is used once, and what compiles is slow to load.
-  if (Check(schema, value)) return value as Static<Schema>;
+  if (Check(schema, value)) return value;
   // The last error of the list sums up an alternative; one with a key that does not belong says most.
   const [, errors] = Errors(schema, value);
   const error = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[errors.length - 1];

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { type ReactNode, createElement } from 'react';
-import { VirtualDocument, VirtualElement, VirtualText } from './virtual-document.js';
+import { VirtualDocument, VirtualText, type VirtualElement } from './virtual-document.js';
 
 /** What Plot draws, ready to stand in an `svg` element. */
 export interface Drawing {

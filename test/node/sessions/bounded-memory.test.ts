@@ -90,13 +90,13 @@ describe('fifty sessions at once, whose lists together are larger than the memor
       const after = await Promise.all(both.map(({ node }) => node.memory()));
       return Math.max(...after.map(({ most }, i) => (most - before[i]!.now) / 2 ** 20));
     };
-    let isOver = false;
+    const load = { isOver: false };
     const all = Promise.all(
       Array.from({ length: SESSIONS }, (_, i) => run(both[i % 2]!, i % 25 < 2 ? PSI : COUNT)),
-    ).finally(() => (isOver = true));
+    ).finally(() => (load.isOver = true));
     all.catch(() => undefined);
     // Not only at the end: without a bound the machine may be out of memory before.
-    while (!isOver) {
+    while (!load.isOver) {
       expect(await grownMiB()).toBeLessThan(MEMORY_MIB);
       await Promise.race([all, new Promise((resolve) => setTimeout(resolve, 200))]);
     }

@@ -8,7 +8,7 @@ export function Verification(): ReactNode {
   const t = useT();
   const [against, setAgainst] = useState<AuditCheckpoint | null>(null);
   const verify = useAction<{ readonly against?: AuditCheckpoint }, AuditVerdict>('POST', '/v1/audit/verify');
-  const checkpoint = useAction<void, AuditCheckpoint>('POST', '/v1/audit/checkpoint', {
+  const checkpoint = useAction<undefined, AuditCheckpoint>('POST', '/v1/audit/checkpoint', {
     onDone: (made) => saveText(`checkpoint-${made.sequence}.json`, `${JSON.stringify(made, null, 2)}\n`),
   });
   return (
@@ -22,7 +22,7 @@ export function Verification(): ReactNode {
         >
           {t('audit.verify')}
         </Button>
-        <Button busy={checkpoint.isRunning} onClick={() => void checkpoint.run()}>
+        <Button busy={checkpoint.isRunning} onClick={() => void checkpoint.run(undefined)}>
           {t('audit.checkpoint')}
         </Button>
       </Row>
@@ -79,9 +79,13 @@ function CheckpointFile({
   const [state, setState] = useState<{ readonly error?: string; readonly chosen?: AuditCheckpoint }>({});
   const choose = async (file: File | undefined): Promise<void> => {
     onChange(null);
-    if (file === undefined) return setState({});
+    setState({});
+    if (file === undefined) return;
     const found = checkpointOf(await file.slice(0, MOST_BYTES).text());
-    if (found === undefined) return setState({ error: t('audit.verify.against.bad') });
+    if (found === undefined) {
+      setState({ error: t('audit.verify.against.bad') });
+      return;
+    }
     setState({ chosen: found });
     onChange(found);
   };

@@ -1,7 +1,14 @@
-import type { DatasetDefinition } from '../../api/index.js';
+import type { ApiProblem, DatasetDefinition } from '../../api/index.js';
 
 /** A definition as far as it has got: any JSON object, of which the form shows the parts that it knows. */
 export type Draft = Readonly<Record<string, unknown>>;
+
+/** What the fields of a draft are given. */
+export interface DraftProps {
+  readonly draft: Draft;
+  readonly onChange: (draft: Draft) => void;
+  readonly error: ApiProblem | null;
+}
 
 export const EMPTY_DRAFT: Draft = {
   name: '',

@@ -1,19 +1,12 @@
 import type { ReactNode } from 'react';
-import type { ApiProblem } from '../../api/index.js';
 import { Field, Radios, Select, useT } from '../../kit/index.js';
 import { errorAt } from '../parts/index.js';
 import { CommaField } from './comma-field.js';
-import { at, isRecord, textAt, withAt, type Draft } from './definition-draft.js';
+import { at, isRecord, textAt, withAt, type DraftProps } from './definition-draft.js';
 import { IdentifierFields, MeasureFields } from './draft-lines.js';
 
 const ROLES = ['cohorts', 'measures', 'sender', 'receiver', 'both'] as const;
 const PROFILES = ['uid2', 'google', 'meta', 'pair'] as const;
-
-export interface DraftProps {
-  readonly draft: Draft;
-  readonly onChange: (draft: Draft) => void;
-  readonly error: ApiProblem | null;
-}
 
 /** The parts of a definition that most datasets have, as fields. */
 export function DraftFields({

@@ -10,7 +10,7 @@ import {
   type IdentifierLine,
   type MeasureLine,
 } from './definition-draft.js';
-import type { DraftProps } from './draft-fields.js';
+import type { DraftProps } from './definition-draft.js';
 import './draft-lines.css';
 
 const TYPES = ['email', 'phone', 'maid', 'customer_id', 'domain'] as const;

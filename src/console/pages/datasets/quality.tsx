@@ -102,7 +102,8 @@ function Reasons({ quality: { byType, rows: all } }: { readonly quality: Quality
   const t = useT();
   const sums = new Map<string, number>();
   for (const { rejected } of Object.values(byType)) {
-    for (const [reason, count] of Object.entries(rejected)) sums.set(reason, (sums.get(reason) ?? 0) + count);
+    for (const [reason, count] of Object.entries<number>(rejected))
+      sums.set(reason, (sums.get(reason) ?? 0) + count);
   }
   if (sums.size === 0) return <p>{t('datasets.quality.rejects.none')}</p>;
   return (

@@ -178,7 +178,7 @@ function Load({
   const t = useT();
   const may = useMay();
   const [isOpen, setIsOpen] = useState(false);
-  const load = useAction<void, DatasetVersion>('POST', `/v1/datasets/${id}/versions`, {
+  const load = useAction<undefined, DatasetVersion>('POST', `/v1/datasets/${id}/versions`, {
     onDone: (version) => {
       setIsOpen(false);
       onLoaded(version.id);
@@ -204,7 +204,7 @@ function Load({
           title={t('datasets.load.title', { name: definition.name })}
           verb={t('datasets.load')}
           action={load}
-          onConfirm={() => void load.run()}
+          onConfirm={() => void load.run(undefined)}
           onClose={() => setIsOpen(false)}
         >
           {load.isRunning ? t('datasets.load.running') : t('datasets.load.text')}

@@ -3,7 +3,7 @@ import type { Agreement, Dataset } from '../../api/index.js';
 import { Field, Message, Name, Stack, useFormats, useT } from '../../kit/index.js';
 import { choicesOf, isNoisy, type AskForm, type Choices } from './ask-form.js';
 import { ChoiceCards, ManyCards } from './choice-cards.js';
-import type { Errors } from './start-form.js';
+import type { Errors } from './known.js';
 import { UnansweredChoice } from './unanswered.js';
 
 /** What is asked: mode, purpose, identifiers, measures, and how much privacy it may cost. */

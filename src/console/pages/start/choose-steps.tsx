@@ -3,7 +3,7 @@ import type { Agreement } from '../../api/index.js';
 import { Empty, Message, Name, Time, useT } from '../../kit/index.js';
 import { choicesOf, type AskForm } from './ask-form.js';
 import { ChoiceCards } from './choice-cards.js';
-import type { Known } from './start-form.js';
+import type { Known } from './known.js';
 
 interface ChooseProps {
   readonly known: Known;

@@ -39,16 +39,8 @@ import {
   type Step,
 } from './ask-form.js';
 import { CheckStep } from './check-step.js';
+import type { Errors, Known } from './known.js';
 import './start.css';
-
-export interface Known {
-  readonly agreements: readonly Agreement[];
-  readonly datasets: readonly Dataset[];
-  readonly partners: readonly Partner[];
-}
-
-/** What is wrong with each field, in words. */
-export type Errors = Partial<Record<AskField, string>>;
 
 export function StartForm({
   known,
