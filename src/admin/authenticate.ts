@@ -49,18 +49,30 @@ export function authenticator(means: AuthenticationMeans) {
     request.caller = caller;
     await limiters.token(request, reply);
     if (request.login !== null) requireOwnRequest(request, request.login);
-    else if (caller.hasSecondFactor) {
-      await tokens.refused(caller.id, 'code-missing');
-      void reply.header('www-authenticate', CHALLENGE);
-      const why = 'the token has a second factor, so it opens the console and nothing else';
-      throw new VesicaError('api/code-required', why, { field: 'authorization' });
-    }
+    else await requireNoFactor(caller, reply, tokens);
     if (permission === undefined || permission.includes(caller.role)) return;
     await tokens.refused(caller.id, 'forbidden');
     const allowed = permission.join(' or ');
     throw new VesicaError('api/forbidden', `role ${caller.role} may not do this, only ${allowed}`, {
       field: 'role',
     });
+  };
+}
+
+/**
+ * Looks again, once the body is there, at whoever is about to change something: a client may hold its body back for as long as
+ * a request may take, and its token be revoked, its session end or its second factor be confirmed in between.
+ */
+export function reauthenticator({ tokens, logins }: AuthenticationMeans) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { caller: before, login, method } = request;
+    if (before === null || method === 'GET') return;
+    const now = login === null ? await tokens.find(before.id) : await logins?.callerOf(login.key);
+    if (now?.state !== 'valid') {
+      throw unauthenticated(reply, { message: 'the request has no valid token', field: 'authorization' });
+    }
+    if (login === null) await requireNoFactor(now, reply, tokens);
+    request.caller = now;
   };
 }
 
@@ -102,6 +114,19 @@ async function loggedIn(
   if (login === undefined) return undefined;
   request.login = login;
   return login.caller;
+}
+
+/** @throws VesicaError `api/code-required`. */
+async function requireNoFactor(
+  { id, hasSecondFactor }: TokenView,
+  reply: FastifyReply,
+  tokens: AuthenticationMeans['tokens'],
+): Promise<void> {
+  if (!hasSecondFactor) return;
+  await tokens.refused(id, 'code-missing');
+  void reply.header('www-authenticate', CHALLENGE);
+  const why = 'the token has a second factor, so it opens the console and nothing else';
+  throw new VesicaError('api/code-required', why, { field: 'authorization' });
 }
 
 /** A browser sends the cookie by itself: what changes something must show that a page of the console asked for it. */

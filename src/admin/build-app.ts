@@ -11,7 +11,7 @@ import Fastify, {
 } from 'fastify';
 import type { ListenAddress } from '../transport/index.js';
 import { answerProblems, answerUnreadable, sendProblem } from './answer-problems.js';
-import { authenticator } from './authenticate.js';
+import { authenticator, reauthenticator } from './authenticate.js';
 import { ConsoleFiles } from './console/console-files.js';
 import { LoginSessions } from './console/login-sessions.js';
 import { SessionCookie } from './console/session-cookie.js';
@@ -111,8 +111,9 @@ export async function buildApp(services: NodeServices, options: AdminOptions): P
     const why = 'this server is not called by that name; see api.hostNames';
     return sendProblem(failure('api/invalid-request', why, { field: 'host', status: 421 }), request, reply);
   });
-  const { tokens } = services;
-  app.addHook('onRequest', authenticator({ tokens, limiters: counters, cookie, logins }));
+  const means = { tokens: services.tokens, limiters: counters, cookie, logins };
+  app.addHook('onRequest', authenticator(means));
+  app.addHook('preHandler', reauthenticator(means));
   app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request;
     const { url: route = 'none' } = routeOptions;

@@ -66,7 +66,8 @@ export class LoginSessions {
     if (!ID.test(id)) return undefined;
     const key = keyOf(id);
     const live = await this.#live(key);
-    if (live === undefined) return undefined;
+    // It may have ended in the turn between: then it must not be entered again.
+    if (live === undefined || this.#entries.get(key) !== live.entry) return undefined;
     const { entry, caller } = live;
     entry.usedAt = this.#context.now().getTime();
     this.#entries.delete(key);
@@ -74,9 +75,9 @@ export class LoginSessions {
     return { key, caller, csrf: csrfOf(id), expiresAt: endOf(entry, caller) };
   }
 
-  /** Whether a session goes on, without using it. */
-  async isLive(key: string): Promise<boolean> {
-    return (await this.#live(key)) !== undefined;
+  /** The token of a session that goes on, without using the session. */
+  async callerOf(key: string): Promise<TokenView | undefined> {
+    return (await this.#live(key))?.caller;
   }
 
   end(key: string): void {

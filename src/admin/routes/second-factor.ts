@@ -53,8 +53,11 @@ export function secondFactorRoutes(logins: LoginSessions | undefined): readonly 
       errors: ['state/conflict'],
       run: async ({ services, caller, body, actor, request, reply }) => {
         const { id, hasSecondFactor } = found(caller, 'token');
-        if (hasSecondFactor)
-          requireAccepted(await services.secondFactors.accept(id, body.code), reply, 'body');
+        // Not for `remove` to find out: it may wait for a confirmation, and then take away what no code was shown for.
+        if (!hasSecondFactor) {
+          throw new VesicaError('state/conflict', 'the token has no second factor', { field: 'token' });
+        }
+        requireAccepted(await services.secondFactors.accept(id, body.code), reply, 'body');
         return kept(request, await services.secondFactors.remove(id, { actor, by: 'code' }));
       },
     }),

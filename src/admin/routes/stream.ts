@@ -24,7 +24,8 @@ export function streamRoute(streams: EventStreams, logins: LoginSessions | undef
       const after = lastEventId(request.headers['last-event-id']) ?? query.after ?? 0;
       const token = found(caller, 'token');
       const { login } = request;
-      const isLoggedIn = login === null ? undefined : async () => (await logins?.isLive(login.key)) === true;
+      const isLoggedIn =
+        login === null ? undefined : async () => (await logins?.callerOf(login.key)) !== undefined;
       const body = await streams.open({ session: params.id, after, caller: token, isLoggedIn });
       return { type: 'text/event-stream; charset=utf-8', body, headers: { 'x-accel-buffering': 'no' } };
     },
