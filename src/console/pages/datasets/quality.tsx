@@ -102,7 +102,7 @@ function Reasons({ quality: { byType, rows: all } }: { readonly quality: Quality
   const t = useT();
   const sums = new Map<string, number>();
   for (const { rejected } of Object.values(byType)) {
-    for (const [reason, count] of Object.entries<number>(rejected))
+    for (const [reason, count] of Object.entries(rejected as Readonly<Record<string, number>>))
       sums.set(reason, (sums.get(reason) ?? 0) + count);
   }
   if (sums.size === 0) return <p>{t('datasets.quality.rejects.none')}</p>;

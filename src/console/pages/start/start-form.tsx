@@ -8,7 +8,6 @@ import {
   type ApiProblem,
   type Dataset,
   type NewSession,
-  type Partner,
   type Session,
   type SessionPreview,
 } from '../../api/index.js';
@@ -27,17 +26,7 @@ import {
 import { errorWords } from '../sessions/words.js';
 import { AgreementStep, DatasetStep } from './choose-steps.js';
 import { AskStep } from './ask-step.js';
-import {
-  faultsOf,
-  fieldOf,
-  requestOf,
-  settled,
-  stepOf,
-  STEPS,
-  type AskField,
-  type AskForm,
-  type Step,
-} from './ask-form.js';
+import { faultsOf, fieldOf, requestOf, settled, stepOf, STEPS, type AskForm, type Step } from './ask-form.js';
 import { CheckStep } from './check-step.js';
 import type { Errors, Known } from './known.js';
 import './start.css';
