@@ -96,10 +96,17 @@ export class ConsoleFiles {
   }
 
   async #files(): Promise<ReadonlyMap<string, Loaded>> {
-    const files = await (this.#loaded ??= load(this.#folder));
+    const loading = (this.#loaded ??= load(this.#folder));
+    const forget = (): void => {
+      // It may be built while the node runs.
+      if (this.#loaded === loading) this.#loaded = undefined;
+    };
+    const files = await loading.catch((error: unknown) => {
+      forget();
+      throw error;
+    });
     if (files.has(INDEX)) return files;
-    // It may be built while the node runs.
-    this.#loaded = undefined;
+    forget();
     throw notFound('the console was not built; npm run build:console builds it');
   }
 }
@@ -139,10 +146,16 @@ export function encodingFor(accepted: string | undefined): Encoding | undefined 
   return takes('gzip') ? 'gzip' : undefined;
 }
 
-/** Whether a path can be a place within the console: plain words, none of which leads up, and no name of a file. */
+/**
+ * Whether a path can be a place within the console: plain words, none of which leads up, and no name of a file. The page puts
+ * the words into paths of the API, so none may hold what would lead elsewhere there: a link can come from anybody.
+ */
 function isPlace(path: string): boolean {
   if (path.startsWith('assets/') || FILE.test(path)) return false;
-  return /^[A-Za-z0-9][A-Za-z0-9/_~%.-]*$/.test(path) && !path.split('/').includes('..');
+  if (!/^[A-Za-z0-9][A-Za-z0-9/_~%.-]*$/.test(path)) return false;
+  // The router let none through that cannot be decoded.
+  const words = path.split('/').map((word) => decodeURIComponent(word));
+  return words.every((word) => word !== '..' && !/[/\\\p{Cc}]/u.test(word));
 }
 
 function notFound(message: string): VesicaError {

@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,6 +136,11 @@ describe('the console', () => {
       '.git/config',
       '%00',
       'index.html%00.js',
+      // A browser takes a backslash in what its page asks for as a slash.
+      'reports/..%5Ctokens',
+      'reports/..%2ftokens',
+      'reports/%2e%2e/tokens',
+      'reports/a%0ab',
       '__proto__',
     ]) {
       const { status, bytes } = await raw(url, `/console/${path}`);
@@ -157,6 +162,18 @@ describe('the console', () => {
     });
     mkdirSync(join(folder, 'console'));
     writeFileSync(join(folder, 'console', 'index.html'), PAGE);
+    expect((await raw(admin.url, '/console/')).status).toBe(200);
+  });
+
+  it('that cannot be read at first is there when it can be', async () => {
+    const folder = builtConsole();
+    const { admin } = await newNode({ consoleFolder: folder });
+    // Larger than a file may be that is read at once, and nowhere on the disk.
+    const path = join(folder, 'large.txt');
+    writeFileSync(path, '');
+    truncateSync(path, 3 * 2 ** 30);
+    expect((await raw(admin.url, '/console/')).status).toBe(500);
+    rmSync(path);
     expect((await raw(admin.url, '/console/')).status).toBe(200);
   });
 
