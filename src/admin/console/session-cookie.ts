@@ -38,9 +38,14 @@ export class SessionCookie {
     return this.#isSecure(request) ? `__Host-${COOKIE_NAME}` : COOKIE_NAME;
   }
 
-  /** A proxy that ends TLS says so; who says so without one gets a cookie that their browser does not send. */
+  /**
+   * A proxy that ends TLS says so, the first of several for the way to the browser; who says so without one gets a cookie that
+   * their browser does not send.
+   */
   #isSecure({ headers }: FastifyRequest): boolean {
-    return this.#hasTls || headers['x-forwarded-proto'] === 'https';
+    if (this.#hasTls) return true;
+    const [first = ''] = String(headers['x-forwarded-proto'] ?? '').split(',');
+    return first.trim().toLowerCase() === 'https';
   }
 }
 

@@ -140,6 +140,13 @@ describe('the cookie', () => {
     );
   });
 
+  it.each(['https, http', 'HTTPS', ' https ,https'])('is Secure behind proxies that say %o', async (said) => {
+    const headers = { 'x-forwarded-proto': said };
+    const body = { token: shared.secrets.admin };
+    const answer = await shared.browser().ask('POST', '/v1/login', { body, headers });
+    expect(answer.headers.get('set-cookie')).toMatch(/^__Host-.*; Secure$/);
+  });
+
   it('opens nothing when it is another, comes twice, or comes with a token that opens nothing', async () => {
     const node = await newConsole();
     const browser = await node.loggedIn('admin');
