@@ -28,9 +28,9 @@ function numberField(value: number | null | undefined): string {
 
 /**
  * Labels are the partner's words: one that a spreadsheet would take for a formula gets an apostrophe before it
- * (owasp.org, CSV Injection).
+ * (owasp.org, CSV Injection), also in its full width, which some take for the same.
  */
 function textField(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const plain = /^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

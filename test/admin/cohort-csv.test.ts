@@ -29,9 +29,12 @@ describe('the cohort table', () => {
     );
   });
 
-  it.each(['=1+1', '+1', '-1', '@x'])('gives no formula to a spreadsheet: %s', (label) => {
-    expect(cohortCsv({ cells: [cell({ arm: label })] }).split('\r\n')[1]).toMatch(/^'/);
-  });
+  it.each(['=1+1', '+1', '-1', '@x', '＝1+1', '＋1', '－1', '＠x'])(
+    'gives no formula to a spreadsheet: %s',
+    (label) => {
+      expect(cohortCsv({ cells: [cell({ arm: label })] }).split('\r\n')[1]).toMatch(/^'/);
+    },
+  );
 
   it('is a header alone without cells', () => {
     expect(cohortCsv({ cells: [] }).split('\r\n')).toHaveLength(2);
