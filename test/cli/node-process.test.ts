@@ -113,7 +113,13 @@ describe('vesica node', () => {
     const ended = await node.ended;
     expect(ended.code, ended.stderr).toBe(0);
     expect(ended.stdout).toBe('');
-    for (const line of ended.stderr.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
+    const lines = ended.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const line of lines) expect(line).toHaveProperty('level');
+    const start = lines.find(({ console }) => console !== undefined);
+    expect(start).toMatchObject({ api: made.api, console: `${made.api}/console/` });
     expect(ended.stderr).not.toContain(made.token);
     expect(ended.stderr).not.toContain(made.workspace.read('node/master.key').trim());
     expect((await client(made.token, 'status')).code).toBe(6);
