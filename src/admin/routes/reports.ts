@@ -2,7 +2,7 @@ import { renderHtml } from '../../report/index.js';
 import { cohortCsv } from '../cohort-csv.js';
 import { content, json, route, type Route } from '../route.js';
 import { ID_PARAMS, pageOf } from '../schemas/parts.js';
-import { REPORT, REPORT_VIEW, REPORTS_QUERY } from '../schemas/results.js';
+import { REPORT, REPORT_PAGE_QUERY, REPORT_VIEW, REPORTS_QUERY } from '../schemas/results.js';
 
 const tag = 'reports';
 const errors = ['api/not-found', 'api/gone'] as const;
@@ -41,11 +41,12 @@ export const reportRoutes: readonly Route[] = [
     tag,
     summary: 'A report as a page that needs nothing else',
     params: ID_PARAMS,
+    query: REPORT_PAGE_QUERY,
     answer: content(['text/html'], 'The page.'),
     errors,
-    run: async ({ services, params, actor }) => ({
+    run: async ({ services, params, query, actor }) => ({
       type: 'text/html; charset=utf-8',
-      body: await renderHtml(await services.reports.read(params.id, actor)),
+      body: await renderHtml(await services.reports.read(params.id, actor), query.locale),
       headers: { 'content-security-policy': REPORT_POLICY },
     }),
   }),

@@ -25,6 +25,15 @@ export const REPORT_VIEW = Type.Object(
 );
 export const REPORTS_QUERY = Type.Object({ ...pageQuery, partner: Type.Optional(id) }, strict);
 
+export const REPORT_PAGE_QUERY = Type.Object(
+  {
+    locale: Type.Optional(
+      Type.Enum(['en', 'nl'], { description: 'Language of the page; English unless told.' }),
+    ),
+  },
+  strict,
+);
+
 export { REPORT_SCHEMA as REPORT } from '../../report/report-schema.js';
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
