@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { buildReport } from '../../src/report/index.js';
-import { addSession, type Clock, type Node } from '../node/results/support.js';
+import { addSession, type Node } from '../node/results/support.js';
 import { inputOf } from '../report/sample.js';
 import { newNode, type TestNode } from './support.js';
 
@@ -9,8 +9,8 @@ const HOSTILE = '<img src=x onerror=alert(1)>';
 /** A report of a partner whose name is markup; its id. */
 async function keptReport({ services }: TestNode): Promise<string> {
   const { context, reports } = services;
-  const clock = { now: context.now } as Clock;
-  const sessionId = await addSession({ store: context.store, clock, context } as Node, { mode: 'aggregate' });
+  const node = { store: context.store, clock: { now: context.now }, context } as unknown as Node;
+  const sessionId = await addSession(node, { mode: 'aggregate' });
   const report = { ...buildReport(inputOf()), partner: HOSTILE };
   return reports.keep({ sessionId, report, expiresAt: null });
 }
