@@ -36,7 +36,8 @@ async function pending(
   socket.on('data', (piece: string) => (answer += piece));
   const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
   socket.write(`POST ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
-  await vi.waitFor(async () => expect((await tokens.get(token)).lastUsedAt).not.toBe(before));
+  const isLetIn = async (): Promise<void> => expect((await tokens.get(token)).lastUsedAt).not.toBe(before);
+  await vi.waitFor(isLetIn, { timeout: 10_000, interval: 10 });
   return {
     finish: async () => {
       socket.write(text);
