@@ -4,7 +4,8 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { x25519Microseconds } from './openssl.js';
-import type { PeerFigures } from './peer-process.js';
+import { Stopped } from './party-process.js';
+import type { PeerFigures, PeerOrder } from './peer-process.js';
 import { sessionBenchmark } from './session.js';
 import { median, spread } from './statistics.js';
 
@@ -60,30 +61,44 @@ const MULTIPLICATIONS_A_PAIR = 4;
 const PSI_JS = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
 
 /** @throws Error when a method finds another intersection than the lists have. */
-export async function peersBenchmark(setting: PeersSetting): Promise<PeersReport> {
+export async function peersBenchmark(
+  setting: PeersSetting,
+  signal = new AbortController().signal,
+): Promise<PeersReport> {
   const { size, nobleSize, engines, rounds } = setting;
   const skipped: string[] = [];
   const methods: Method[] = engines.map((engine) => ({
     name: `vesica ${engine}`,
     size,
-    run: () => vesicaRound(size, engine),
+    run: () => vesicaRound(size, engine, signal),
   }));
   if (existsSync(`${PSI_JS}node_modules/@openmined/psi.js`)) {
-    methods.push({ name: '@openmined/psi.js', size, run: () => processRound(`${PSI_JS}psi-js.mjs`, size) });
+    methods.push({
+      name: '@openmined/psi.js',
+      size,
+      run: () => processRound(`${PSI_JS}psi-js.mjs`, { size, signal }),
+    });
   } else skipped.push('@openmined/psi.js: not installed (npm ci --ignore-scripts in bench/peers)');
   const own = fileURLToPath(new URL('./peer-process.js', import.meta.url));
   methods.push({
     name: '@noble/curves loop',
     size: nobleSize,
-    run: () => processRound(own, nobleSize, 'noble-loop'),
+    run: () => processRound(own, { size: nobleSize, signal, method: 'noble-loop' }),
   });
   if (x25519Microseconds(1) === undefined) skipped.push('OpenSSL X25519: there is no openssl command');
   else methods.push({ name: 'OpenSSL X25519', size, run: () => Promise.resolve(opensslRound(size)) });
-  methods.push({ name: 'SQL join', size, run: () => processRound(own, size, 'sql-join') });
+  methods.push({
+    name: 'SQL join',
+    size,
+    run: () => processRound(own, { size, signal, method: 'sql-join' }),
+  });
 
   const seen = new Map<Method, Round[]>(methods.map((method) => [method, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [method, figures] of seen) figures.push(await method.run());
+    for (const [method, figures] of seen) {
+      if (signal.aborted) throw new Stopped();
+      figures.push(await method.run());
+    }
   }
   const results = methods.map((method) => resultOf(method, seen.get(method) ?? []));
   const base = results[0]?.microsecondsPerPair ?? NaN;
@@ -113,17 +128,12 @@ function resultOf({ name, size }: Method, rounds: readonly Round[]): Omit<PeerRe
 }
 
 /** Two processes over TLS, as two companies would run it; the others have no network between them. */
-async function vesicaRound(size: number, engine: string): Promise<Round> {
-  const { coreSeconds, wallSeconds, bytesPerPair, initiator, responder } = await sessionBenchmark({
-    mode: 'psi',
-    size,
-    peerSize: size,
-    overlap: OVERLAP,
-    cells: 1,
-    measures: 0,
-    engine,
-    threads: 1,
-  });
+async function vesicaRound(size: number, engine: string, signal: AbortSignal): Promise<Round> {
+  const setting = { mode: 'psi', size, peerSize: size, overlap: OVERLAP, engine, threads: 1 } as const;
+  const { coreSeconds, wallSeconds, bytesPerPair, initiator, responder } = await sessionBenchmark(
+    { ...setting, cells: 1, measures: 0 },
+    { signal, name: `vesica ${engine}` },
+  );
   const peakRssBytes = Math.max(initiator.peakRssBytes, responder.peakRssBytes);
   return { coreSeconds, wallSeconds, bytes: bytesPerPair * size, peakRssBytes };
 }
@@ -134,16 +144,30 @@ function opensslRound(size: number): Round {
   return { coreSeconds: seconds, wallSeconds: seconds, bytes: null, peakRssBytes: null };
 }
 
-function processRound(program: string, size: number, method?: string): Promise<Round> {
+function processRound(
+  program: string,
+  {
+    size,
+    signal,
+    method,
+  }: { readonly size: number; readonly signal: AbortSignal; readonly method?: PeerOrder['method'] },
+): Promise<Round> {
   const common = Math.round(OVERLAP * size);
   const child = spawn(process.execPath, [program, JSON.stringify({ method, size, common })], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const end = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', end, { once: true });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
+      signal.removeEventListener('abort', end);
+      if (signal.aborted) {
+        reject(new Stopped());
+        return;
+      }
       if (code !== 0) {
         reject(new Error(`${program} ended with exit code ${code ?? 'none'}`));
         return;

@@ -21,6 +21,21 @@ export interface PartyOrder {
   readonly peer: string;
 }
 
+/** A part of a session: making the list, then the states of `Session` that take time. */
+export interface StageFigures {
+  readonly stage: string;
+  readonly wallSeconds: number;
+  /** Processor time of all the process's threads. */
+  readonly coreSeconds: number;
+}
+
+/** What it tells its parent now and then. */
+export interface PartyProgress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+}
+
 /** What it prints on standard output as JSON when it is done. */
 export interface PartyFigures {
   readonly engine: string;
@@ -34,9 +49,16 @@ export interface PartyFigures {
   readonly peakRssBytes: number;
   /** Resident memory before the list was made: Node and the program. */
   readonly baselineRssBytes: number;
+  /** In their order; the list and the connection come before what `wallSeconds` counts. */
+  readonly stages: readonly StageFigures[];
 }
 
 const FOREVER_MS = 3_600_000;
+const TELL_EVERY_MS = 500;
+// A party never outlives the run that started it, however that ended.
+process.once('disconnect', () => process.exit(1));
+process.channel?.unref();
+
 const order = JSON.parse(process.argv[2] ?? '') as PartyOrder;
 const { side, setting, port, identityPath, peer } = order;
 
@@ -45,10 +67,15 @@ const identity = await loadIdentity(identityPath);
 const peerFingerprint = parseFingerprint(peer);
 const engine = chooseEngine(setting.engine ?? undefined);
 const baselineRssBytes = process.memoryUsage.rss();
+const stages: StageFigures[] = [];
+let stageBegin = performance.now();
+let stageBefore = process.cpuUsage();
 const { list, inventory } = listOf(setting, side);
+endStage('list');
 const operations = startPool({ engine, threads: setting.threads });
 
 const channel = await openChannel();
+endStage('connection');
 const begin = performance.now();
 const before = process.cpuUsage();
 const session = new Session({
@@ -65,7 +92,21 @@ const session = new Session({
   list,
   inventory,
 });
-await driveSession(session, channel, { idleTimeoutMs: FOREVER_MS });
+let state = session.state;
+let toldMs = 0;
+await driveSession(session, channel, {
+  idleTimeoutMs: FOREVER_MS,
+  onFrame: () => {
+    if (session.state !== state) {
+      endStage(state);
+      state = session.state;
+    }
+    if (performance.now() - toldMs < TELL_EVERY_MS) return;
+    toldMs = performance.now();
+    process.send?.({ stage: state, ...session.progress } satisfies PartyProgress);
+  },
+});
+if (state !== 'done') endStage(state);
 const wallSeconds = (performance.now() - begin) / 1000;
 const { user, system } = process.cpuUsage(before);
 const figures: PartyFigures = {
@@ -76,9 +117,22 @@ const figures: PartyFigures = {
   bytesReceived: channel.traffic.bytesReceived,
   peakRssBytes: process.resourceUsage().maxRSS * 1024,
   baselineRssBytes,
+  stages,
 };
 process.stdout.write(JSON.stringify(figures));
 await operations.close();
+
+/** Books what passed since the last stage ended. */
+function endStage(stage: string): void {
+  const { user, system } = process.cpuUsage(stageBefore);
+  stages.push({
+    stage,
+    wallSeconds: (performance.now() - stageBegin) / 1000,
+    coreSeconds: (user + system) / 1e6,
+  });
+  stageBegin = performance.now();
+  stageBefore = process.cpuUsage();
+}
 
 async function openChannel(): ReturnType<typeof connectWithRetry> {
   if (side === 'initiator') {

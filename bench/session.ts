@@ -1,73 +1,110 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { chooseEngine } from 'vesica/group';
 import { createIdentity, fingerprint, saveIdentity } from 'vesica/transport';
+import { type EngineCost, engineCost, floorSeconds, medianCost } from './floor.js';
+import { type Machine, machine } from './machine.js';
+import { runBoth } from './party-process.js';
+import { startProgress } from './progress.js';
 import type { SessionSetting } from './session-lists.js';
-import type { PartyFigures, PartyOrder } from './session-party.js';
+import type { PartyFigures, PartyOrder, PartyProgress } from './session-party.js';
 
-export interface SessionReport {
-  readonly node: string;
-  readonly processor: string;
+const TELL_EVERY_MS = 500;
+
+export interface SessionReport extends Machine {
+  readonly benchmark: 'session';
+  /** `name:variant`. */
+  readonly engine: string;
   readonly setting: SessionSetting;
   readonly initiator: PartyFigures;
   readonly responder: PartyFigures;
+  /** From the open connection to the answer, of the slower party. */
   readonly wallSeconds: number;
   /** Processor time of both parties. */
   readonly coreSeconds: number;
+  /** What the engine alone would take for the elements of both lists, by its own cost in this run. */
+  readonly floorCoreSeconds: number;
+  readonly engineCost: EngineCost;
   /** Bytes on the wire, both ways, TLS left out, by the keys of the larger list. */
   readonly bytesPerPair: number;
+  /** Largest resident memory of each party's process. */
+  readonly peakRssBytes: { readonly initiator: number; readonly responder: number };
+}
+
+/** What a session between two processes runs in. */
+export interface SessionSurroundings {
+  readonly signal?: AbortSignal;
+  /** Named in the lines of progress. */
+  readonly name?: string;
+  /** Opens something between the parties that forwards to `port`, and says which port the initiator is to call. */
+  readonly between?: (port: number) => Promise<Between>;
+}
+
+export interface Between {
+  readonly port: number;
+  readonly close: () => Promise<void>;
 }
 
 /** Runs one session between two processes over TLS on the loopback interface. */
-export async function sessionBenchmark(setting: SessionSetting): Promise<SessionReport> {
+export async function sessionBenchmark(
+  setting: SessionSetting,
+  surroundings: SessionSurroundings = {},
+): Promise<SessionReport> {
+  const { signal = new AbortController().signal, name = 'session', between } = surroundings;
+  const engine = chooseEngine(setting.engine ?? undefined);
+  const before = engineCost(engine);
   const folder = await mkdtemp(join(tmpdir(), 'vesica-bench-'));
+  let middle: Between | undefined;
+  let ticking: NodeJS.Timeout | undefined;
   try {
     const port = await freePort();
+    middle = await between?.(port);
     const identities = { initiator: createIdentity('initiator'), responder: createIdentity('responder') };
-    const party = async (side: PartyOrder['side'], other: PartyOrder['side']): Promise<PartyFigures> => {
+    const order = async (
+      side: PartyOrder['side'],
+      other: PartyOrder['side'],
+      at: number,
+    ): Promise<PartyOrder> => {
       const identityPath = join(folder, `${side}.id`);
       await saveIdentity(identities[side], identityPath);
-      return runParty({ side, setting, port, identityPath, peer: fingerprint(identities[other].publicKey) });
+      return { side, setting, port: at, identityPath, peer: fingerprint(identities[other].publicKey) };
     };
-    const [initiator, responder] = await Promise.all([
-      party('initiator', 'responder'),
-      party('responder', 'initiator'),
-    ]);
+    const progress = startProgress();
+    let latest: PartyProgress = { stage: 'list', done: 0, total: 0 };
+    const tell = (): void =>
+      progress.report(`${name}, ${latest.stage}`, latest.total === 0 ? 0 : latest.done / latest.total);
+    // A party that is busy with its list says nothing: the clock does.
+    ticking = setInterval(tell, TELL_EVERY_MS);
+    const [initiator, responder] = await runBoth(
+      [
+        await order('initiator', 'responder', middle?.port ?? port),
+        await order('responder', 'initiator', port),
+      ],
+      { signal, onProgress: (at) => (latest = at) },
+    );
+    const cost = medianCost([before, engineCost(engine)]);
     return {
-      node: process.version,
-      processor: cpus()[0]?.model ?? 'unknown',
+      benchmark: 'session',
+      ...machine(),
+      engine: initiator.engine,
       setting,
       initiator,
       responder,
       wallSeconds: Math.max(initiator.wallSeconds, responder.wallSeconds),
       coreSeconds: initiator.coreSeconds + responder.coreSeconds,
+      floorCoreSeconds: floorSeconds(cost, setting.size + setting.peerSize),
+      engineCost: cost,
       bytesPerPair:
-        (initiator.bytesSent + initiator.bytesReceived) / Math.max(setting.size, setting.peerSize, 1),
+        (initiator.bytesSent + initiator.bytesReceived) / Math.max(setting.size, setting.peerSize),
+      peakRssBytes: { initiator: initiator.peakRssBytes, responder: responder.peakRssBytes },
     };
   } finally {
+    clearInterval(ticking);
+    await middle?.close();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function runParty(order: PartyOrder): Promise<PartyFigures> {
-  const program = fileURLToPath(new URL('./session-party.js', import.meta.url));
-  // Lists lie outside JavaScript's heap: with a small young generation their memory is what counts.
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', program, JSON.stringify(order)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve(JSON.parse(text) as PartyFigures);
-      else reject(new Error(`the ${order.side} ended with exit code ${code ?? 'none'}`));
-    });
-  });
 }
 
 /** A port of the loopback interface that is free now. */
@@ -80,63 +117,29 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** The setting that the command line asks for. */
-export function sessionSetting(rest: readonly string[]): { json: boolean; setting: SessionSetting } {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({
-    args: [...rest],
-    options: {
-      json: { type: 'boolean' },
-      mode: text,
-      size: text,
-      'peer-size': text,
-      overlap: text,
-      cells: text,
-      measures: text,
-      engine: text,
-      threads: text,
-    },
-  });
-  const mode = values.mode ?? 'psi';
-  if (mode !== 'psi' && mode !== 'psi-ca' && mode !== 'aggregate') {
-    throw new RangeError('--mode must be psi, psi-ca or aggregate');
-  }
-  const whole = (name: string, given: string | undefined, fallback: number): number => {
-    const value = given === undefined ? fallback : Number(given);
-    if (!Number.isInteger(value) || value < 0) throw new RangeError(`--${name} must be a whole number`);
-    return value;
-  };
-  const overlap = Number(values.overlap ?? 0.5);
-  if (!(overlap >= 0 && overlap <= 1)) throw new RangeError('--overlap must be a share from 0 to 1');
-  const size = whole('size', values.size, 2 ** 16);
-  const setting: SessionSetting = {
-    mode,
-    size,
-    peerSize: whole('peer-size', values['peer-size'], size),
-    overlap,
-    cells: Math.max(1, whole('cells', values.cells, 1)),
-    measures: mode === 'aggregate' ? whole('measures', values.measures, 0) : 0,
-    engine: values.engine ?? null,
-    threads: Math.max(1, whole('threads', values.threads, 2)),
-  };
-  return { json: values.json ?? false, setting };
-}
-
 /** The figures as text. */
 export function printSession(report: SessionReport): string {
   const { setting, initiator, responder } = report;
-  const rows = Math.max(setting.size, setting.peerSize, 1);
+  const rows = Math.max(setting.size, setting.peerSize);
   const memory = ({ peakRssBytes, baselineRssBytes }: PartyFigures): string =>
     `${(peakRssBytes / 1e6).toFixed(0)} MB at most, ${(peakRssBytes / rows).toFixed(0)} B a row; ` +
     `${((peakRssBytes - baselineRssBytes) / rows).toFixed(0)} B a row above the ${(baselineRssBytes / 1e6).toFixed(0)} MB before the list`;
+  const stages = ({ stages: of }: PartyFigures): string =>
+    of
+      .map(({ stage, wallSeconds, coreSeconds }) =>
+        [stage, wallSeconds.toFixed(2), `(${coreSeconds.toFixed(2)})`].join(' '),
+      )
+      .join(', ');
   return [
-    `${report.processor}, Node ${report.node}; ${initiator.engine}, ${setting.threads} threads a party, both on this machine, TLS`,
+    `${report.processor}, Node ${report.node}; ${report.engine}, ${setting.threads} threads a party, both on this machine, TLS`,
     `${setting.mode}: ${setting.size} keys in ${setting.cells} cells against ${setting.peerSize} with ${setting.measures} measures`,
     `  wall              ${report.wallSeconds.toFixed(2)} s`,
-    `  processor         ${report.coreSeconds.toFixed(2)} s of both parties`,
+    `  processor         ${report.coreSeconds.toFixed(2)} s of both parties, ${(report.coreSeconds / report.floorCoreSeconds).toFixed(2)} x the floor of ${report.floorCoreSeconds.toFixed(2)} s`,
     `  wire              ${report.bytesPerPair.toFixed(1)} bytes a pair of rows`,
     `  memory initiator  ${memory(initiator)}`,
     `  memory responder  ${memory(responder)}`,
+    `  stages initiator  ${stages(initiator)}`,
+    `  stages responder  ${stages(responder)}  [s of wall (processor)]`,
     '',
   ].join('\n');
 }
