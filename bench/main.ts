@@ -1,11 +1,14 @@
 import { coverageBenchmark, coverageSetting, printCoverage } from './coverage.js';
+import { criteoBenchmark, criteoSetting, printCriteo } from './criteo.js';
 import { discreteLogarithmBenchmark, printDiscreteLogarithms } from './discrete-logarithms.js';
 import { engineBenchmark } from './engines.js';
 import { hillstromBenchmark, hillstromSetting, printHillstrom } from './hillstrom.js';
+import { networkBenchmark, networkSetting, printNetwork } from './network.js';
 import { options } from './options.js';
 import { Stopped } from './party-process.js';
 import { peersBenchmark, peersSetting, printPeers } from './peers.js';
 import { printEngines } from './print-engines.js';
+import { printScale, scaleBenchmark, scaleSetting } from './scale.js';
 import { printSession, sessionBenchmark } from './session.js';
 import { sessionSetting } from './session-options.js';
 import { printTiming, timingBenchmark } from './timing.js';
@@ -83,6 +86,30 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
       return { json, report, text: printSession(report) };
     },
   },
+  network: {
+    usage: `[--links lan,100mbit,20mbit | --bandwidth bits/s --delay ms --loss share] [--size N] ${SESSION_USAGE}`,
+    run: async (rest, signal) => {
+      const { json, setting, links } = networkSetting(rest);
+      const report = await networkBenchmark({ setting, links }, signal);
+      return { json, report, text: printNetwork(report) };
+    },
+  },
+  scale: {
+    usage: `[--sizes 10000,100000] ${SESSION_USAGE.replace('[--peer-size N] ', '')}`,
+    run: async (rest, signal) => {
+      const { json, setting, sizes } = scaleSetting(rest);
+      const report = await scaleBenchmark({ setting, sizes }, signal);
+      return { json, report, text: printScale(report) };
+    },
+  },
+  criteo: {
+    usage: '[--scale-down N] [--epsilon E] [--engine name] [--threads N]',
+    run: async (rest, signal) => {
+      const { json, setting } = criteoSetting(rest);
+      const report = await criteoBenchmark(setting, signal);
+      return { json, report, text: printCriteo(report), passed: report.passed };
+    },
+  },
 };
 
 /** `npm run bench -- <what> [options]`. */
@@ -117,7 +144,7 @@ async function run({ run: work, usage }: Benchmark): Promise<void> {
 
 /** Benchmarks with processes and files of their own put them away; the others just end at a signal. */
 function stoppable(name: string): boolean {
-  return ['session', 'peers'].includes(name);
+  return ['session', 'peers', 'network', 'scale', 'criteo'].includes(name);
 }
 
 function isUsageError(error: unknown): error is Error {

@@ -74,7 +74,8 @@ export async function bothReports(
   return { cohorts: cohortReport, measures: measureReport };
 }
 
-function reportOf(session: {
+/** The report that one party writes; what it says of time and engine is left empty. */
+export function reportOf(session: {
   readonly side: 'initiator' | 'responder';
   readonly terms: Terms;
   readonly inventory: Inventory;

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { PartyFigures, PartyOrder, PartyProgress } from './session-party.js';
 
+/** The stage in which the responder tells that it can be called. */
+export const LISTENING = 'listening';
+
 /** The run was stopped from outside, and everything it started has ended. */
 export class Stopped extends Error {
   constructor() {

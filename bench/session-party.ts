@@ -10,6 +10,8 @@ import {
   startSha512,
   verifySignature,
 } from 'vesica/transport';
+import { type CriteoOrder, type StatedLift, criteoList, criteoTerms, statedLifts } from './criteo-lists.js';
+import { LISTENING } from './party-process.js';
 import { type SessionSetting, listOf, termsOf } from './session-lists.js';
 
 /** One party of a session benchmark: a process of its own, told what to do by one JSON argument. */
@@ -19,6 +21,8 @@ export interface PartyOrder {
   readonly port: number;
   readonly identityPath: string;
   readonly peer: string;
+  /** Instead of the lists of the setting. */
+  readonly criteo?: CriteoOrder;
 }
 
 /** A part of a session: making the list, then the states of `Session` that take time. */
@@ -51,6 +55,8 @@ export interface PartyFigures {
   readonly baselineRssBytes: number;
   /** In their order; the list and the connection come before what `wallSeconds` counts. */
   readonly stages: readonly StageFigures[];
+  /** The lift that this party's report states, when the lists are of an experiment. */
+  readonly lifts?: readonly StatedLift[];
 }
 
 const FOREVER_MS = 3_600_000;
@@ -60,7 +66,7 @@ process.once('disconnect', () => process.exit(1));
 process.channel?.unref();
 
 const order = JSON.parse(process.argv[2] ?? '') as PartyOrder;
-const { side, setting, port, identityPath, peer } = order;
+const { side, setting, port, identityPath, peer, criteo } = order;
 
 const random = { fill: (target: Uint8Array): void => void randomFillSync(target) };
 const identity = await loadIdentity(identityPath);
@@ -70,7 +76,8 @@ const baselineRssBytes = process.memoryUsage.rss();
 const stages: StageFigures[] = [];
 let stageBegin = performance.now();
 let stageBefore = process.cpuUsage();
-const { list, inventory } = listOf(setting, side);
+const terms = criteo === undefined ? termsOf(setting) : criteoTerms(criteo);
+const { list, inventory } = criteo === undefined ? listOf(setting, side) : criteoList(criteo, side);
 endStage('list');
 const operations = startPool({ engine, threads: setting.threads });
 
@@ -88,13 +95,13 @@ const session = new Session({
   peerKey: channel.peerKey,
   operations,
   random,
-  terms: termsOf(setting),
+  terms,
   list,
   inventory,
 });
 let state = session.state;
 let toldMs = 0;
-await driveSession(session, channel, {
+const outcome = await driveSession(session, channel, {
   idleTimeoutMs: FOREVER_MS,
   onFrame: () => {
     if (session.state !== state) {
@@ -117,10 +124,17 @@ const figures: PartyFigures = {
   bytesReceived: channel.traffic.bytesReceived,
   peakRssBytes: process.resourceUsage().maxRSS * 1024,
   baselineRssBytes,
+  ...(criteo === undefined ? {} : { lifts: await liftsOf() }),
   stages,
 };
 process.stdout.write(JSON.stringify(figures));
 await operations.close();
+
+/** Loads what writes reports only now, so that other sessions' memory does not count it. */
+async function liftsOf(): Promise<readonly StatedLift[]> {
+  const { reportOf } = await import('./memory-session.js');
+  return statedLifts(reportOf({ side, terms, inventory, outcome }));
+}
 
 /** Books what passed since the last stage ended. */
 function endStage(stage: string): void {
@@ -144,6 +158,7 @@ async function openChannel(): ReturnType<typeof connectWithRetry> {
     });
   }
   const listener = await listen({ host: '127.0.0.1', port, identity, peerFingerprint });
+  process.send?.({ stage: LISTENING, done: 0, total: 0 } satisfies PartyProgress);
   const opened = await listener.next();
   await listener.close();
   return opened;

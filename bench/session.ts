@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseEngine } from 'vesica/group';
 import { createIdentity, fingerprint, saveIdentity } from 'vesica/transport';
+import type { CriteoOrder } from './criteo-lists.js';
 import { type EngineCost, engineCost, floorSeconds, medianCost } from './floor.js';
 import { type Machine, machine } from './machine.js';
-import { runBoth } from './party-process.js';
+import { LISTENING, runBoth } from './party-process.js';
 import { startProgress } from './progress.js';
 import type { SessionSetting } from './session-lists.js';
 import type { PartyFigures, PartyOrder, PartyProgress } from './session-party.js';
@@ -38,12 +39,17 @@ export interface SessionSurroundings {
   readonly signal?: AbortSignal;
   /** Named in the lines of progress. */
   readonly name?: string;
-  /** Opens something between the parties that forwards to `port`, and says which port the initiator is to call. */
+  /** Something between the parties that forwards to `port`. */
   readonly between?: (port: number) => Promise<Between>;
+  /** The lists of this experiment instead of those of the setting. */
+  readonly criteo?: CriteoOrder;
 }
 
 export interface Between {
+  /** What the initiator calls, again and again until somebody answers. */
   readonly port: number;
+  /** Called when the responder can be called: who answers earlier has nowhere to forward to. */
+  readonly open: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -52,11 +58,12 @@ export async function sessionBenchmark(
   setting: SessionSetting,
   surroundings: SessionSurroundings = {},
 ): Promise<SessionReport> {
-  const { signal = new AbortController().signal, name = 'session', between } = surroundings;
+  const { signal = new AbortController().signal, name = 'session', between, criteo } = surroundings;
   const engine = chooseEngine(setting.engine ?? undefined);
   const before = engineCost(engine);
   const folder = await mkdtemp(join(tmpdir(), 'vesica-bench-'));
   let middle: Between | undefined;
+  let opening: Promise<void> | undefined;
   let ticking: NodeJS.Timeout | undefined;
   try {
     const port = await freePort();
@@ -69,7 +76,8 @@ export async function sessionBenchmark(
     ): Promise<PartyOrder> => {
       const identityPath = join(folder, `${side}.id`);
       await saveIdentity(identities[side], identityPath);
-      return { side, setting, port: at, identityPath, peer: fingerprint(identities[other].publicKey) };
+      const own = { side, setting, port: at, identityPath, peer: fingerprint(identities[other].publicKey) };
+      return criteo === undefined ? own : { ...own, criteo };
     };
     const progress = startProgress();
     let latest: PartyProgress = { stage: 'list', done: 0, total: 0 };
@@ -82,7 +90,13 @@ export async function sessionBenchmark(
         await order('initiator', 'responder', middle?.port ?? port),
         await order('responder', 'initiator', port),
       ],
-      { signal, onProgress: (at) => (latest = at) },
+      {
+        signal,
+        onProgress: (at) => {
+          latest = at;
+          if (at.stage === LISTENING) opening = middle?.open();
+        },
+      },
     );
     const cost = medianCost([before, engineCost(engine)]);
     return {
@@ -102,13 +116,14 @@ export async function sessionBenchmark(
     };
   } finally {
     clearInterval(ticking);
+    await opening;
     await middle?.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** A port of the loopback interface that is free now. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   const address = server.address();
