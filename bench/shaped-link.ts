@@ -50,7 +50,6 @@ export class ShapedLink {
   readonly maxHeldBytes: number;
   #heldBytes = 0;
   #leftMs = 0;
-  #arrivedMs = 0;
   #full = false;
   #blocked = false;
   #ended = false;
@@ -74,8 +73,8 @@ export class ShapedLink {
     this.#leftMs = Math.max(this.#leftMs, this.#ends.clock.nowMs()) + (8000 * bytes.length) / bitsPerSecond;
     const lost = loss > 0 && this.#ends.uniform() < 1 - (1 - loss) ** packets;
     const arrivesMs = this.#leftMs + delayMs * (lost ? 3 : 1);
-    this.#arrivedMs = Math.max(this.#arrivedMs, arrivesMs);
-    this.#travelling.push({ bytes, arrivesMs: this.#arrivedMs });
+    // What follows a lost packet may be there before it, and waits for it in the queue.
+    this.#travelling.push({ bytes, arrivesMs });
     this.#heldBytes += bytes.length;
     this.#schedule();
     this.#full = this.#heldBytes >= this.maxHeldBytes;
