@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { BrandMark } from './brand.js';
-import { Button, Name, useT } from './kit/index.js';
+import type { ApiProblem } from './api/index.js';
+import { Button, ErrorState, Name, useT } from './kit/index.js';
 import { isWithin, placesOf } from './navigation.js';
 import { PreferenceChoices } from './preference-choices.js';
 import { useCaller, useSession } from './session/index.js';
@@ -80,6 +81,13 @@ function Person(): ReactNode {
   const t = useT();
   const { name, role } = useCaller();
   const { leave } = useSession();
+  const [isLeaving, setIsLeaving] = useState(false);
+  const [error, setError] = useState<ApiProblem | null>(null);
+  const logOut = async (): Promise<void> => {
+    setIsLeaving(true);
+    setError(await leave());
+    setIsLeaving(false);
+  };
   return (
     <section className="person" aria-label={t('shell.person')}>
       <p className="person-name">
@@ -87,7 +95,10 @@ function Person(): ReactNode {
         <span className="person-role">{t(`shell.role.${role}`)}</span>
       </p>
       <PreferenceChoices />
-      <Button onClick={() => void leave()}>{t('shell.logout')}</Button>
+      <Button onClick={() => void logOut()} busy={isLeaving}>
+        {t('shell.logout')}
+      </Button>
+      {error === null ? null : <ErrorState error={error} />}
     </section>
   );
 }

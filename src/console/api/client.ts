@@ -1,4 +1,5 @@
 import { ApiProblem, problemOf } from './problem.js';
+import type { LoggedIn } from './types.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Parts of a query; what is undefined, null or empty is left out. */
@@ -12,15 +13,15 @@ export interface Ask {
   readonly signal?: AbortSignal;
 }
 
-let csrf: string | null = null;
+let login: LoggedIn | null = null;
 let onEnded = (): void => undefined;
 
-/** What the session gives every request that changes something; null when there is no session. */
-export function setCsrf(value: string | null): void {
-  csrf = value;
+/** The session, whose value goes with every request that changes something; null when there is none. */
+export function setLogin(value: LoggedIn | null): void {
+  login = value;
 }
 
-/** `tell` is called when the node knows the session no more. */
+/** `tell` is called when the node knows the session no more, or the cookie is that of somebody else's by now. */
 export function onSessionEnded(tell: () => void): void {
   onEnded = tell;
 }
@@ -51,10 +52,10 @@ export async function requestBlob(path: string): Promise<Blob> {
   return (await send('GET', path, {})).blob();
 }
 
-async function send(method: Method, path: string, ask: Ask): Promise<Response> {
+async function send(method: Method, path: string, ask: Ask, isRepeat = false): Promise<Response> {
   const headers = new Headers({ accept: 'application/json, */*' });
   if (ask.body !== undefined) headers.set('content-type', 'application/json');
-  if (method !== 'GET' && csrf !== null) headers.set('x-vesica-csrf', csrf);
+  if (method !== 'GET' && login !== null) headers.set('x-vesica-csrf', login.csrf);
   if (ask.idempotencyKey !== undefined) headers.set('idempotency-key', ask.idempotencyKey);
   const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
   if (ask.body !== undefined) init.body = JSON.stringify(ask.body);
@@ -69,5 +70,22 @@ async function send(method: Method, path: string, ask: Ask): Promise<Response> {
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (problem.code === 'api/unauthenticated' && path !== '/v1/login') onEnded();
+  if (problem.code === 'api/csrf' && !isRepeat && (await renewed())) return send(method, path, ask, true);
   throw problem;
+}
+
+/**
+ * Whether the value of the session was asked anew: somebody logged in once more in another window. Nothing is repeated for
+ * another caller, who did not ask for it.
+ */
+async function renewed(): Promise<boolean> {
+  if (login === null) return false;
+  const now = await request<LoggedIn>('GET', '/v1/login').catch(() => null);
+  if (now === null) return false;
+  if (now.caller.id !== login.caller.id) {
+    onEnded();
+    return false;
+  }
+  setLogin(now);
+  return true;
 }

@@ -45,7 +45,7 @@ export function useEvents(sessionId: string | null): LiveEvents {
       if (event.kind === 'transition') void client.invalidateQueries();
     };
     const open = (): void => {
-      source = new EventSource(`/v1/sessions/${sessionId}/events/stream?after=${last}`);
+      source = new EventSource(`/v1/sessions/${encodeURIComponent(sessionId)}/events/stream?after=${last}`);
       source.onopen = () => change((live) => ({ ...live, connection: 'open' }));
       source.onerror = () => {
         change((live) => ({ ...live, connection: 'lost' }));

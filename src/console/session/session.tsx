@@ -4,7 +4,7 @@ import {
   asProblem,
   onSessionEnded,
   request,
-  setCsrf,
+  setLogin,
   type ApiProblem,
   type LoggedIn,
   type Token,
@@ -20,7 +20,8 @@ type State =
 interface SessionDoor {
   readonly state: State;
   readonly enter: (login: LoggedIn) => void;
-  readonly leave: () => Promise<void>;
+  /** Resolves to why the node did not end the session, in which one is still then; to null when it did. */
+  readonly leave: () => Promise<ApiProblem | null>;
   readonly ask: () => void;
 }
 
@@ -31,12 +32,12 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
   const client = useQueryClient();
   const [state, setState] = useState<State>({ is: 'asking' });
   const door = useMemo<SessionDoor>(() => {
-    const enter = ({ caller, csrf }: LoggedIn): void => {
-      setCsrf(csrf);
-      setState({ is: 'in', caller });
+    const enter = (login: LoggedIn): void => {
+      setLogin(login);
+      setState({ is: 'in', caller: login.caller });
     };
     const end = (is: 'none' | 'ended'): void => {
-      setCsrf(null);
+      setLogin(null);
       client.clear();
       setState({ is });
     };
@@ -45,8 +46,15 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
       state: { is: 'asking' },
       enter,
       leave: async () => {
-        await request('POST', '/v1/logout').catch(() => undefined);
+        try {
+          await request('POST', '/v1/logout');
+        } catch (error) {
+          const problem = asProblem(error);
+          // Whoever is told that the login is over must not leave a living cookie behind.
+          if (problem.status !== 401) return problem;
+        }
         end('none');
+        return null;
       },
       ask: () => {
         request<LoggedIn>('GET', '/v1/login').then(enter, (error: unknown) => {

@@ -77,7 +77,7 @@ export const upkeep = {
   'upkeep.alarms.filter.all': 'All',
   'upkeep.alarms.caption': 'Alarms, newest first',
   'upkeep.alarm.acknowledge': 'I look after it',
-  'upkeep.alarm.acknowledge.label': 'Look after: {what}',
+  'upkeep.alarm.acknowledge.label': 'I look after it: {what}',
   'upkeep.alarm.close': 'Dealt with',
   'upkeep.alarm.close.label': 'Dealt with: {what}',
   'upkeep.alarm.close.title': 'Is this dealt with?',

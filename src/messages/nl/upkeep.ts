@@ -80,7 +80,7 @@ export const upkeep: Readonly<Record<keyof typeof english, string>> = {
   'upkeep.alarms.filter.all': 'Alle',
   'upkeep.alarms.caption': 'Meldingen, nieuwste eerst',
   'upkeep.alarm.acknowledge': 'Ik pak het op',
-  'upkeep.alarm.acknowledge.label': 'Oppakken: {what}',
+  'upkeep.alarm.acknowledge.label': 'Ik pak het op: {what}',
   'upkeep.alarm.close': 'Afgehandeld',
   'upkeep.alarm.close.label': 'Afgehandeld: {what}',
   'upkeep.alarm.close.title': 'Is dit afgehandeld?',

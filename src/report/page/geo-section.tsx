@@ -130,6 +130,7 @@ function GeoOutcomePart({
               lineOf(t('report.geo.imitated'), ({ imitated }) => imitated),
             ]}
             axisTitle={t('report.geo.axis')}
+            isFitted
             labelOf={(x) => series[x]?.period ?? ''}
             locale={locale}
             terms={[t('report.trend.read'), ...notes]}

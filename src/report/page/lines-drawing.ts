@@ -19,6 +19,8 @@ export interface DrawnLine {
 export interface LinesOptions {
   readonly lines: readonly DrawnLine[];
   readonly axisTitle: string;
+  /** Begins the axis where the figures do: for totals whose changes are small beside them. Else it holds zero. */
+  readonly isFitted?: boolean;
   readonly labelOf: (x: number) => string;
   readonly locale: Locale;
 }
@@ -36,6 +38,8 @@ const MARGINS = { marginTop: 30, marginRight: 44, marginBottom: 34, marginLeft: 
 /** Looks of lines in the style sheet. */
 const LOOKS = 4;
 const LABEL_COLUMNS = 14;
+/** Values that differ by a smaller share are one line, whatever the axis. */
+const LEAST_SHARE = 1e-6;
 
 /** Lines over a common axis of time or order, with the bands of their intervals. */
 export function drawLines(options: LinesOptions): Drawings {
@@ -44,7 +48,7 @@ export function drawLines(options: LinesOptions): Drawings {
 
 function drawIn(
   { width, height, xTicks, yTicks }: Layout,
-  { lines, axisTitle, labelOf, locale }: LinesOptions,
+  { lines, axisTitle, isFitted = false, labelOf, locale }: LinesOptions,
 ): Drawing {
   const numbers = new Intl.NumberFormat(LOCALE_TAGS[locale], { maximumSignificantDigits: 4 });
   const points = lines.flatMap((line) => line.points);
@@ -54,12 +58,13 @@ function drawIn(
   const values = points.flatMap(({ value, lower, upper }) =>
     [value, lower, upper].filter((each) => each !== null),
   );
+  const range = isFitted ? fittedDomainOf(values) : domainOf(values);
   return draw({
     width,
     height,
     ...MARGINS,
     x: { type: 'linear', domain },
-    y: { domain: domainOf(values), nice: yTicks },
+    y: { domain: range, nice: yTicks },
     marks: [
       Plot.gridY({ ticks: yTicks, className: 'grid', strokeOpacity: 1 }),
       Plot.axisY({
@@ -77,7 +82,7 @@ function drawIn(
         label: null,
         className: 'axis',
       }),
-      Plot.ruleY([0], { className: 'zero' }),
+      ...(range[0] <= 0 && range[1] >= 0 ? [Plot.ruleY([0], { className: 'zero' })] : []),
       ...lines.flatMap((line, i) => {
         const look = `series-${i % LOOKS}`;
         const banded = line.points.filter(({ lower, upper }) => lower !== null && upper !== null);
@@ -93,6 +98,13 @@ function drawIn(
       }),
     ],
   });
+}
+
+/** The ends of an axis that holds every finite value and nothing else; `domainOf` where they hardly differ. */
+function fittedDomainOf(values: readonly number[]): [number, number] {
+  const finite = values.filter((value) => Number.isFinite(value));
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  return high - low > LEAST_SHARE * Math.max(Math.abs(low), Math.abs(high)) ? [low, high] : domainOf(values);
 }
 
 /** About `count` of the values, at even steps, with the first. */

@@ -73,6 +73,7 @@ export function LinesChart({
   description,
   lines,
   axisTitle,
+  isFitted = false,
   labelOf,
   locale,
   terms,
@@ -81,6 +82,7 @@ export function LinesChart({
   readonly description: string;
   readonly lines: readonly DrawnLine[];
   readonly axisTitle: string;
+  readonly isFitted?: boolean;
   readonly labelOf: (x: number) => string;
   readonly locale: Locale;
   readonly terms: readonly string[];
@@ -89,7 +91,7 @@ export function LinesChart({
     <Chart
       title={title}
       description={description}
-      drawings={drawLines({ lines, axisTitle, labelOf, locale })}
+      drawings={drawLines({ lines, axisTitle, isFitted, labelOf, locale })}
     >
       {lines.length > 1 && (
         <ul className="legend">

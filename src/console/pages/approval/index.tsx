@@ -16,7 +16,7 @@ export function Page(): ReactNode {
   return (
     <KitPage
       title={t('approval.title')}
-      trail={<Link href={`/sessions/${id}`}>{t('approval.over.link')}</Link>}
+      trail={<Link href={`/sessions/${encodeURIComponent(id)}`}>{t('approval.over.link')}</Link>}
     >
       {may('POST /v1/sessions/:id/approve') ? (
         <Loaded key={id} id={id} />
@@ -50,7 +50,7 @@ function Over({ session: { id, state, side, ownConsent } }: { readonly session: 
   return (
     <Empty
       title={t('approval.over.title')}
-      action={<ButtonLink href={`/sessions/${id}`}>{t('approval.over.link')}</ButtonLink>}
+      action={<ButtonLink href={`/sessions/${encodeURIComponent(id)}`}>{t('approval.over.link')}</ButtonLink>}
     >
       {side === 'initiator'
         ? t('approval.over.own')

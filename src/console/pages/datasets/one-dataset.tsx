@@ -11,7 +11,7 @@ import { Versions } from './versions.js';
 /** One dataset: how it is read, and what became of it whenever it was loaded. */
 export function OneDataset({ id }: { readonly id: string }): ReactNode {
   const t = useT();
-  const one = useOne<Dataset>(`/v1/datasets/${id}`);
+  const one = useOne<Dataset>(`/v1/datasets/${encodeURIComponent(id)}`);
   const trail = <Link href="/datasets">{t('datasets.title')}</Link>;
   if (one.data === undefined) {
     return (

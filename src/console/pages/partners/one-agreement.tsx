@@ -31,7 +31,7 @@ import { TermsSentences } from './terms-sentences.js';
 /** One agreement: what was agreed, in sentences and as the document, and what this side alone decides about it. */
 export function OneAgreement({ id }: { readonly id: string }): ReactNode {
   const t = useT();
-  const one = useOne<Agreement>(`/v1/agreements/${id}`);
+  const one = useOne<Agreement>(`/v1/agreements/${encodeURIComponent(id)}`);
   if (one.data !== undefined) return <Known agreement={one.data} />;
   return (
     <Frame title={t('partners.agreement.name')} trail={<Link href="/partners">{t('partners.back')}</Link>}>

@@ -22,7 +22,7 @@ import { PartnerForm } from './partner-form.js';
 /** One partner: its key, its state, and what was agreed with it. */
 export function OnePartner({ id }: { readonly id: string }): ReactNode {
   const t = useT();
-  const one = useOne<Partner>(`/v1/partners/${id}`);
+  const one = useOne<Partner>(`/v1/partners/${encodeURIComponent(id)}`);
   if (one.data !== undefined) return <Known partner={one.data} />;
   return (
     <Frame title={t('partners.title')} trail={<Link href="/partners">{t('partners.back')}</Link>}>

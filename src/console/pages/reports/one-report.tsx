@@ -16,12 +16,12 @@ export function OneReport({ id }: { readonly id: string }): ReactNode {
   // Each request for a report is an entry of the audit log, and what it says never changes: it is asked for once.
   const report = useQuery({
     queryKey: ['report', id],
-    queryFn: ({ signal }) => request<Report>('GET', `/v1/reports/${id}`, { signal }),
+    queryFn: ({ signal }) => request<Report>('GET', `/v1/reports/${encodeURIComponent(id)}`, { signal }),
     staleTime: 'static',
   });
   const view = useViewOf(id);
   useReportStyles();
-  const path = `/v1/reports/${id}`;
+  const path = `/v1/reports/${encodeURIComponent(id)}`;
   return (
     <Page
       title={view === undefined ? t('trend.reports.title') : t(`trend.reports.mode.${view.mode}`)}
