@@ -1,10 +1,17 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CATALOGUES } from '../../src/messages/index.js';
-import { TOKEN_ROLES, type NodeServices, type TokenRole } from '../../src/node/index.js';
+import { TOKEN_ROLES, type TokenRole } from '../../src/node/index.js';
 import { newNode, type TestNode } from '../admin/support.js';
-import { codeAt } from '../support/authenticator.js';
-import { axeInBothThemes, consolePage, focused, isTooWide, launchBrowser, shots } from './support/browser.js';
+import {
+  axeInBothThemes,
+  consolePage,
+  focused,
+  isTooWide,
+  launchBrowser,
+  shots,
+  seen,
+} from './support/browser.js';
 
 /** A file as the browser took it. */
 interface Loaded {
@@ -58,13 +65,11 @@ const MENUS: Readonly<Record<TokenRole, readonly string[]>> = {
 
 let browser: Browser;
 let node: TestNode;
-let services: NodeServices;
 let site: { readonly url: string; readonly secrets: TestNode['secrets'] };
 const ends: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   node = await newNode({ finished: (end) => void ends.push(end) });
-  services = node.services;
   site = { url: node.admin.url, secrets: node.secrets };
   browser = await launchBrowser();
 });
@@ -74,99 +79,12 @@ afterAll(async () => {
 });
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
-describe('logging in', () => {
-  it('takes a token, tells what is wrong with another, and ends when one logs out', async () => {
-    const { page, context, problems } = await consolePage(browser, site, null);
-    await heading(page, 'Log in to this node').waitFor();
-    await shots(page, 'login');
-    expect(await axeInBothThemes(page)).toEqual([]);
-    expect(await focused(page)).toBe(await page.getByLabel('Token').getAttribute('id'));
-
-    await page.keyboard.type(`vesica_${'x'.repeat(43)}`);
-    await page.keyboard.press('Enter');
-    const alert = page.getByRole('alert');
-    await alert.getByText('This token opens nothing here.').waitFor();
-    expect(await alert.innerText()).toContain('api/unauthenticated');
-    await shots(page, 'login-refused');
-    expect(await axeInBothThemes(page)).toEqual([]);
-
-    await page.getByLabel('Token').fill(`  ${site.secrets.analyst}\n`);
-    await page.keyboard.press('Enter');
-    await heading(page, 'Overview').waitFor();
-    const [cookie] = await context.cookies();
-    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
-    const kept = await page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
-    expect(kept).not.toContain('vesica_');
-    await page.reload();
-    await heading(page, 'Overview').waitFor();
-
-    await page.getByRole('button', { name: 'Log out' }).click();
-    await heading(page, 'Log in to this node').waitFor();
-    await page.reload();
-    await heading(page, 'Log in to this node').waitFor();
-    expect(problems).toEqual([]);
-    await context.close();
-  });
-
-  it('asks for the code of a token that has a second factor, which is set up in the settings', async () => {
-    const { secret } = await services.tokens.create(
-      { name: 'careful', role: 'operator' },
-      { kind: 'command', name: 'test' },
-    );
-    const own = { url: site.url, secrets: { ...site.secrets, operator: secret } };
-    const { page, context, problems } = await consolePage(browser, own, 'operator', { path: '/settings' });
-    await page.getByRole('button', { name: 'Set up' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('img', { name: 'QR code' }).waitFor();
-    const key = await dialog.locator('.copy-text').innerText();
-    expect(await axeInBothThemes(page)).toEqual([]);
-
-    await dialog.getByRole('textbox', { name: 'Code' }).fill('000 000');
-    await dialog.getByRole('button', { name: 'Turn on' }).click();
-    await dialog.getByText('The code is not right. Enter the six digits').waitFor();
-    await shots(page, 'settings-second-factor');
-    const first = codeAt(key, new Date());
-    await dialog.getByRole('textbox', { name: 'Code' }).fill(first);
-    await dialog.getByRole('button', { name: 'Turn on' }).click();
-    await page.getByText('The second factor is on.').waitFor();
-    expect(await dialog.count()).toBe(0);
-
-    await page.getByRole('button', { name: 'Log out' }).click();
-    await page.getByLabel('Token').fill(secret);
-    await page.keyboard.press('Enter');
-    await page.getByLabel('Code').fill(first);
-    await page.keyboard.press('Enter');
-    // A code is good for one time, and this one was used.
-    await page.getByRole('alert').getByText('The code is not right.').waitFor();
-    await shots(page, 'login-code');
-    await page.getByLabel('Code').fill(codeAt(key, new Date(Date.now() + 30_000)));
-    await page.keyboard.press('Enter');
-    await heading(page, 'Settings').waitFor();
-    expect(problems).toEqual([]);
-    await context.close();
-  });
-
-  it('ends at once when the token is revoked, and says so', async () => {
-    const { token, secret } = await services.tokens.create(
-      { name: 'leaving', role: 'auditor' },
-      { kind: 'command', name: 'test' },
-    );
-    const own = { url: site.url, secrets: { ...site.secrets, auditor: secret } };
-    const { page, context } = await consolePage(browser, own, 'auditor');
-    await heading(page, 'Overview').waitFor();
-    await services.tokens.revoke(token.id, { kind: 'command', name: 'test' });
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByText('Your login has ended.').waitFor();
-    await context.close();
-  });
-});
-
 describe('the frame', () => {
   it('leads each role to what it may see, and to nothing else', async () => {
     for (const role of TOKEN_ROLES) {
       const { page, context, problems } = await consolePage(browser, site, role);
       const menu = page.getByRole('navigation', { name: 'Pages' });
-      await menu.waitFor();
+      await seen(menu);
       expect(await menu.getByRole('link').allInnerTexts(), role).toEqual(MENUS[role]);
       expect(await page.getByRole('region', { name: 'Your login' }).innerText()).toContain(`the ${role}`);
       expect(problems).toEqual([]);
@@ -176,7 +94,7 @@ describe('the frame', () => {
 
   it('is walked by keyboard alone, and dialogs give the focus back', async () => {
     const { page, context } = await consolePage(browser, site, 'admin');
-    await heading(page, 'Overview').waitFor();
+    await seen(heading(page, 'Overview'));
     await page.keyboard.press('Tab');
     expect(await focused(page)).toBe('Skip to content');
     await page.keyboard.press('Enter');
@@ -184,17 +102,17 @@ describe('the frame', () => {
 
     await page.getByRole('link', { name: 'Settings' }).focus();
     await page.keyboard.press('Enter');
-    await heading(page, 'Settings').waitFor();
+    await seen(heading(page, 'Settings'));
     await expect.poll(() => focused(page)).toBe('main');
     const make = page.getByRole('button', { name: 'New token' });
-    await make.waitFor();
+    await seen(make);
     for (let presses = 0; (await focused(page)) !== 'New token'; presses += 1) {
       expect(presses).toBeLessThan(10);
       await page.keyboard.press('Tab');
     }
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'New token' });
-    await dialog.waitFor();
+    await seen(dialog);
     for (let presses = 0; presses < 12; presses += 1) {
       await page.keyboard.press('Tab');
       const isOutside = await page.evaluate<boolean>(
@@ -213,15 +131,15 @@ describe('the frame', () => {
     await page.setViewportSize({ width: 320, height: 700 });
     const menu = page.getByRole('navigation', { name: 'Pages' });
     const button = page.getByRole('button', { name: 'Menu', exact: true });
-    await button.waitFor();
+    await seen(button);
     expect(await menu.isVisible()).toBe(false);
     await button.click();
-    await menu.waitFor();
+    await seen(menu);
     expect(await isTooWide(page)).toBe(false);
     await menu.getByRole('link', { name: 'Settings' }).click();
-    await heading(page, 'Settings').waitFor();
+    await seen(heading(page, 'Settings'));
     expect(await menu.isVisible()).toBe(false);
-    await page.getByRole('heading', { name: 'This node' }).waitFor();
+    await seen(page.getByRole('heading', { name: 'This node' }));
     expect(await isTooWide(page)).toBe(false);
     await context.close();
   });
@@ -230,11 +148,11 @@ describe('the frame', () => {
     const { page, context, problems } = await consolePage(browser, site, 'analyst', { path: '/settings' });
     const own = page.getByRole('region', { name: 'Your login' });
     await own.getByLabel('Language').selectOption('nl');
-    await heading(page, CATALOGUES.nl['shell.nav.settings']).waitFor();
+    await seen(heading(page, CATALOGUES.nl['shell.nav.settings']));
     const theme = page.getByRole('region', { name: CATALOGUES.nl['shell.person'] });
     await theme.getByLabel(CATALOGUES.nl['shell.theme']).selectOption('dark');
     await page.reload();
-    await heading(page, CATALOGUES.nl['shell.nav.settings']).waitFor();
+    await seen(heading(page, CATALOGUES.nl['shell.nav.settings']));
     const root = await page.evaluate<unknown>(
       '[document.documentElement.lang, document.documentElement.dataset.theme, getComputedStyle(document.body).color]',
     );
@@ -245,7 +163,7 @@ describe('the frame', () => {
 
   it('says so when there is no such page', async () => {
     const { page, context, problems } = await consolePage(browser, site, 'analyst', { path: '/nowhere' });
-    await heading(page, 'No such page').waitFor();
+    await seen(heading(page, 'No such page'));
     await shots(page, 'no-such-page');
     expect(await axeInBothThemes(page)).toEqual([]);
     expect(problems).toEqual([]);
@@ -254,7 +172,7 @@ describe('the frame', () => {
 
   it('loads less than 300 kB the first time, and all of it from the node', async () => {
     const { page, context, problems } = await consolePage(browser, site, 'operator');
-    await heading(page, 'Overview').waitFor();
+    await seen(heading(page, 'Overview'));
     const loaded = await page.evaluate<Loaded[]>(
       `['resource', 'navigation'].flatMap((kind) => performance.getEntriesByType(kind))
         .map(({ name, encodedBodySize, decodedBodySize }) => ({ name, encodedBodySize, decodedBodySize }))`,
@@ -274,18 +192,18 @@ describe('settings', () => {
   it('make a token, show it once, and revoke it', async () => {
     const { page, context, problems } = await consolePage(browser, site, 'admin', { path: '/settings' });
     const table = page.getByRole('table', { name: 'Tokens of this node' });
-    await table.waitFor();
+    await seen(table);
     await page.getByRole('button', { name: 'New token' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill('<b>bad</b>');
     await dialog.getByRole('button', { name: 'Make token' }).click();
-    await dialog.getByText('What was entered cannot be used.').waitFor();
+    await seen(dialog.getByText('What was entered cannot be used.'));
     await shots(page, 'settings-new-token');
     expect(await axeInBothThemes(page)).toEqual([]);
     await dialog.getByLabel('Name').fill('Marketing lead');
     await dialog.getByRole('radio', { name: 'Analyst' }).check();
     await dialog.getByRole('button', { name: 'Make token' }).click();
-    await dialog.getByText('shown this one time').waitFor();
+    await seen(dialog.getByText('shown this one time'));
     const secret = await dialog.locator('.copy-text').innerText();
     expect(secret).toMatch(/^vesica_[\w-]{43}$/);
     await dialog.getByRole('button', { name: 'I have it' }).click();
@@ -303,7 +221,7 @@ describe('settings', () => {
     expect(await axeInBothThemes(page)).toEqual([]);
     await row.getByRole('button', { name: 'Revoke Marketing lead' }).click();
     await dialog.getByRole('button', { name: 'Revoke', exact: true }).click();
-    await row.getByText('Revoked').waitFor();
+    await seen(row.getByText('Revoked'));
     expect(await row.getByRole('button').count()).toBe(0);
     expect(problems).toEqual([]);
     await context.close();
@@ -312,12 +230,12 @@ describe('settings', () => {
   it('show tokens to an auditor without the means to change them, and none to an analyst', async () => {
     const auditor = await consolePage(browser, site, 'auditor', { path: '/settings' });
     const table = auditor.page.getByRole('table');
-    await table.waitFor();
+    await seen(table);
     expect(await table.getByRole('button').count()).toBe(0);
     expect(await auditor.page.getByRole('button', { name: 'New token' }).count()).toBe(0);
     await auditor.context.close();
     const analyst = await consolePage(browser, site, 'analyst', { path: '/settings' });
-    await analyst.page.getByRole('heading', { name: 'This node' }).waitFor();
+    await seen(analyst.page.getByRole('heading', { name: 'This node' }));
     expect(await analyst.page.getByRole('table').count()).toBe(0);
     expect(analyst.problems).toEqual([]);
     await analyst.context.close();

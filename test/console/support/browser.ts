@@ -1,15 +1,18 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { startAdmin } from '../../../src/admin/index.js';
 import { TOKEN_ROLES, type Actor, type NodeServices, type TokenRole } from '../../../src/node/index.js';
 
 export { launchBrowser } from './chromium.js';
 
 const COMMAND: Actor = { kind: 'command', name: 'test' };
+const TIMEOUT_MS = 15_000;
 const SCREENSHOTS = resolve('build/screenshots');
 const PHONE = { width: 390, height: 844 };
+const NARROWEST = { width: 320, height: 700 };
 const DESK = { width: 1280, height: 900 };
 
 /** A node that serves its console, with a token of each role. */
@@ -62,7 +65,7 @@ export async function consolePage(
     timezoneId: 'Europe/Amsterdam',
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(TIMEOUT_MS);
   if (role !== null) {
     const answer = await context.request.post(`${node.url}/v1/login`, {
       data: { token: node.secrets[role] },
@@ -72,6 +75,7 @@ export async function consolePage(
   const page = await context.newPage();
   const problems = watch(page, node.url);
   await page.goto(`${node.url}/console${path}`);
+  await seen(page.locator('h1').first());
   return { page, context, problems };
 }
 
@@ -114,6 +118,7 @@ interface AxeResults {
 /** What axe-core finds wrong with a page as it stands, one line for each place. */
 export async function axe(page: Page, rules: readonly string[] = RULES): Promise<string[]> {
   // Colours that are on their way to their value are of no theme.
+  await drawn(page);
   await page.evaluate(SETTLED);
   // Through the debugger: the content security policy lets no other script in.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
@@ -143,9 +148,12 @@ export async function axeInBothThemes(page: Page): Promise<string[]> {
   return found;
 }
 
-/** Pictures of a page as it stands: light, dark, and at the width of a phone. */
+/** Pictures of a page as it stands: light, dark, and at the width of a phone. Only where `VESICA_SCREENSHOTS` is set. */
 export async function shots(page: Page, name: string): Promise<void> {
+  if (process.env['VESICA_SCREENSHOTS'] === undefined) return;
   mkdirSync(SCREENSHOTS, { recursive: true });
+  // What sticks to the top would stand in the middle of the picture.
+  await page.evaluate('scrollTo(0, 0)');
   const take = async (kind: string): Promise<void> => {
     await page.screenshot({ path: join(SCREENSHOTS, `${name}-${kind}.png`), fullPage: true });
   };
@@ -164,6 +172,47 @@ export async function focused(page: Page): Promise<string> {
   return page.evaluate<string>(
     '(({ id, ariaLabel, textContent }) => id || ariaLabel || textContent)(document.activeElement)',
   );
+}
+
+/**
+ * What is wrong with a page as it stands: to axe, and where it is wider than its window on a phone and on the narrowest of
+ * all. Pictures of it are kept by its name.
+ */
+export async function examined(page: Page, name: string): Promise<string[]> {
+  const found = await axeInBothThemes(page);
+  await shots(page, name);
+  for (const size of [PHONE, NARROWEST]) {
+    await page.setViewportSize(size);
+    await drawn(page);
+    if (await isTooWide(page)) found.push(`too wide at ${size.width} px`);
+  }
+  await page.setViewportSize(DESK);
+  return found.map((line) => `${name}: ${line}`);
+}
+
+/**
+ * Waits until something is to be seen. The browser's own `waitFor` looks only twice a second after a while, which makes many
+ * waits for what comes soon the most of a test.
+ */
+export async function seen(what: Locator): Promise<void> {
+  await expect.poll(() => what.isVisible(), { interval: 20, timeout: TIMEOUT_MS }).toBe(true);
+}
+
+/** Another place of the console, as a link leads there: without loading it anew. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.evaluate(`history.pushState(null, '', ${JSON.stringify(`/console${path}`)})`);
+}
+
+/** Scrolls the frame of a long list to a share of its height, and waits until that is drawn. */
+export async function scrollList(page: Page, share: number): Promise<void> {
+  const frame = "document.querySelector('.virtual-frame')";
+  await page.evaluate(`${frame}.scrollTop = ${share} * ${frame}.scrollHeight`);
+  await drawn(page);
+}
+
+/** Waits until what has changed is drawn, and what followed from how that fits. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 }
 
 /** Whether a page is wider than its window, so that one has to scroll sideways to read it. */
