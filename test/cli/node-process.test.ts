@@ -36,7 +36,9 @@ describe('vesica init', () => {
   it('makes a node for its owner alone, shows the token once, and overwrites nothing', async () => {
     const { workspace, config, token } = await init();
     expect(modeOf(workspace.path('node'))).toBe(0o700);
-    expect(workspace.files('node')).toEqual(['master.key', 'node.id', 'node.yaml', 'state/state.sqlite']);
+    expect(workspace.files('node')).toEqual([
+      ...['master.key', 'node.id', 'node.yaml', 'state/state.lock', 'state/state.sqlite'],
+    ]);
     for (const file of workspace.files('node'))
       expect(modeOf(workspace.path(`node/${file}`)), file).toBe(0o600);
     expect(modeOf(workspace.path('node/state'))).toBe(0o700);

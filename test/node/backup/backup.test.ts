@@ -288,7 +288,9 @@ describe('a backup', () => {
     expect(readFileSync(join(full, 'keys/node.id'), 'utf8')).toBe('identity');
     await restoreBackup(full, restoring(node));
     // Nor are they put into the state folder.
-    expect(readdirSync(join(node.folder, 'state')).sort()).toEqual(['exports', 'secrets', 'state.sqlite']);
+    expect(readdirSync(join(node.folder, 'state')).sort()).toEqual([
+      ...['exports', 'secrets', 'state.lock', 'state.sqlite'],
+    ]);
   });
 
   it('is refused with a flipped bit anywhere, and nothing is put in place', async () => {
