@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { translator } from '../../src/messages/index.js';
 import { TrendChart } from '../../src/report/page/index.js';
 import { drawRows } from '../../src/report/page/rows-drawing.js';
+import { LinesChart } from '../../src/report/page/trend-chart.js';
 
 describe('the door of the page', () => {
   it('lets a browser in without the system and without the rest of the report', async () => {
@@ -93,6 +94,34 @@ describe('a trend', () => {
     expect(markup).toMatch(/<text[^>]*>1 Jan 2026/);
     expect(markup).toContain('interval of its figures');
     expect(markup).not.toMatch(/NaN|<script|style=/);
+  });
+
+  it('begins where the figures do only when told, and holds zero else', () => {
+    const axisOf = (values: readonly number[], isFitted: boolean): string[] => {
+      const line = values.map((value, x) => ({ x, value, lower: null, upper: null }));
+      const lines = [{ name: 'sales', points: line }];
+      const markup = renderToStaticMarkup(
+        createElement(LinesChart, {
+          title: 'Sales',
+          description: 'Sales by week',
+          lines,
+          axisTitle: 'amount',
+          isFitted,
+          labelOf: (x: number) => `week ${x}`,
+          locale: 'en',
+          terms: [],
+        }),
+      );
+      expect(markup).not.toMatch(/NaN|Infinity/);
+      expect(markup.includes('zero')).toBe(/<text[^>]*>0</.test(markup));
+      return [...markup.matchAll(/<text[^>]*>([\d,.\u2212-]+)</g)].map(([, text]) => text!);
+    };
+    expect(axisOf([5000, 5100], true)).toContain('5,000');
+    expect(axisOf([5000, 5100], true)).not.toContain('0');
+    expect(axisOf([5000, 5100], false)).toContain('0');
+    expect(axisOf([-10, 10], true)).toContain('0');
+    expect(axisOf([5000, 5000], true)).toContain('0');
+    expect(axisOf([], true)).toContain('0');
   });
 
   it.each([

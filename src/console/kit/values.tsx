@@ -2,6 +2,9 @@ import { useState, type ReactNode } from 'react';
 import { Button } from './controls.js';
 import { useFormats, useT } from './locale.js';
 
+/** A word that may be broken anywhere; shorter ones stay whole in the narrowest column. */
+const LONG_WORD = /\S{17}/u;
+
 /** A name that came from elsewhere: set apart, so that nothing in it changes what stands around it. */
 export function Name({
   children,
@@ -14,7 +17,7 @@ export function Name({
   const isLong = characters.length > max;
   const shown = isLong ? `${characters.slice(0, max - 1).join('')}…` : children;
   return (
-    <bdi className="name" title={isLong ? children : undefined}>
+    <bdi className={LONG_WORD.test(shown) ? 'name name-long' : 'name'} title={isLong ? children : undefined}>
       {shown}
     </bdi>
   );

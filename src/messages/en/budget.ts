@@ -24,6 +24,7 @@ export const budget = {
   'budget.level.none': 'No limit in force',
   'budget.delta': 'Delta {spent} of {limit}',
   'budget.history': 'See what was spent',
+  'budget.history.lines': 'What was spent',
   'budget.history.title': 'Budget of {partner}',
   'budget.history.lead': 'For lineage {lineage}: all that was spent, in order.',
   'budget.history.caption': 'What was spent, oldest first',

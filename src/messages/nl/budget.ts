@@ -27,6 +27,7 @@ export const budget: Readonly<Record<keyof typeof english, string>> = {
   'budget.level.none': 'Geen grens van kracht',
   'budget.delta': 'Delta {spent} van {limit}',
   'budget.history': 'Zien wat uitgegeven is',
+  'budget.history.lines': 'Wat uitgegeven is',
   'budget.history.title': 'Budget van {partner}',
   'budget.history.lead': 'Voor herkomst {lineage}: alles wat uitgegeven is, op volgorde.',
   'budget.history.caption': 'Wat uitgegeven is, oudste eerst',

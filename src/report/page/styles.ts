@@ -85,7 +85,7 @@ border-bottom:2px solid var(--report-line)}
 .report tbody th{font-weight:500;min-width:8rem}
 .report .mark{display:inline-block;border:1px dashed var(--report-warn);color:var(--report-warn);
 border-radius:.25rem;padding:0 .375rem;font-size:.8125rem;white-space:nowrap}
-.report tr.group th{padding-top:1rem;font-weight:600}
+.report tr.group th{padding-top:1rem;font-weight:600;border-bottom:0}
 .report tr.group+tr th,.report tr.group~tr th[scope=row]{padding-inline-start:1rem}
 .report dl{margin:1rem 0 0}
 .report dl div{display:grid;grid-template-columns:minmax(8rem,16rem) 1fr;gap:1.25rem;padding:.1875rem 0}
@@ -109,6 +109,8 @@ font-variant-numeric:tabular-nums;text-anchor:middle}
 .chart .bar{fill:var(--report-bar);stroke:var(--report-bar)}
 .chart .bar.noisy{fill:none;stroke-width:1.5;stroke-dasharray:4 3}
 .chart .heading-text{font-weight:600}
+.chart :is(.name-text,.heading-text,.figure-text){paint-order:stroke;stroke:var(--report-ground);stroke-width:4;
+stroke-linejoin:round}
 .chart .figure-text{fill:var(--report-text)}
 .chart .remark-text{fill:var(--report-warn);font-size:12px;font-weight:600}
 .chart .band{fill:var(--series);fill-opacity:.16;stroke:none}

@@ -78,7 +78,7 @@ function Spent({ entries }: { readonly entries: readonly LedgerEntry[] }): React
           />
         </Section>
       )}
-      <Section title={t('budget.history')}>
+      <Section title={t('budget.history.lines')}>
         <Lines entries={entries} />
       </Section>
     </>

@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from 'react';
+import { isMessageKey } from '../../../messages/index.js';
 import { useAction, usePage, type Alarm } from '../../api/index.js';
 import {
   Button,
@@ -66,6 +67,7 @@ function OneAlarm({ alarm }: { readonly alarm: Alarm }): ReactNode {
   const may = useMay();
   const { kind, severity, state, detail, raisedAt, acknowledgedBy, acknowledgedAt, delivery } = alarm;
   const facts = Object.entries(detail);
+  const wordOf = (key: string, term: string): string => (isMessageKey(key) ? t(key) : term);
   return (
     <Section
       title={t(`upkeep.kind.${kind}`)}
@@ -94,7 +96,8 @@ function OneAlarm({ alarm }: { readonly alarm: Alarm }): ReactNode {
         <ul className="chips" aria-label={t('upkeep.alarm.details')}>
           {facts.map(([key, value]) => (
             <li key={key}>
-              {key}: <Name max={80}>{String(value)}</Name>
+              {wordOf(`upkeep.detail.${key}`, key)}:{' '}
+              <Name max={80}>{wordOf(`upkeep.figure.${String(value)}`, String(value))}</Name>
             </li>
           ))}
         </ul>
