@@ -3,6 +3,9 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { Button } from './controls.js';
 import { useT } from './locale.js';
 
+/** Tables of more columns than this give way in every one of them. */
+const WIDE_COLUMNS = 6;
+
 export interface Column<Item> {
   readonly id: string;
   readonly header: string;
@@ -40,7 +43,7 @@ export function DataTable<Item>({
 }): ReactNode {
   return (
     <div className="table-frame">
-      <table className="table" role="table">
+      <table className={columns.length > WIDE_COLUMNS ? 'table table-wide' : 'table'} role="table">
         <caption className={showCaption ? undefined : 'visually-hidden'}>{caption}</caption>
         <Head columns={columns} />
         <tbody role="rowgroup">

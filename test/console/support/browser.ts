@@ -12,6 +12,8 @@ const COMMAND: Actor = { kind: 'command', name: 'test' };
 const TIMEOUT_MS = 15_000;
 const SCREENSHOTS = resolve('build/screenshots');
 const PHONE = { width: 390, height: 844 };
+/** As narrow as it gets beside the menu. */
+const TABLET = { width: 980, height: 800 };
 const NARROWEST = { width: 320, height: 700 };
 const DESK = { width: 1280, height: 900 };
 
@@ -175,13 +177,12 @@ export async function focused(page: Page): Promise<string> {
 }
 
 /**
- * What is wrong with a page as it stands: to axe, and where it is wider than its window on a phone and on the narrowest of
- * all. Pictures of it are kept by its name.
+ * What is wrong with a page as it stands: to axe, and where it is wider than its window, from a desk to the narrowest phone. Pictures of it are kept by its name.
  */
 export async function examined(page: Page, name: string): Promise<string[]> {
   const found = await axeInBothThemes(page);
   await shots(page, name);
-  for (const size of [PHONE, NARROWEST]) {
+  for (const size of [DESK, TABLET, PHONE, NARROWEST]) {
     await page.setViewportSize(size);
     await drawn(page);
     if (await isTooWide(page)) found.push(`too wide at ${size.width} px`);

@@ -96,7 +96,10 @@ function usePreview(id: string, dataset: string) {
   return useQuery({
     queryKey: ['approval', id, dataset],
     queryFn: ({ signal }) =>
-      request<SessionPreview>('POST', `/v1/sessions/${encodeURIComponent(id)}/preview`, { body: { dataset }, signal }),
+      request<SessionPreview>('POST', `/v1/sessions/${encodeURIComponent(id)}/preview`, {
+        body: { dataset },
+        signal,
+      }),
     enabled: dataset !== '',
     retry: false,
     gcTime: 0,
