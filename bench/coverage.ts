@@ -4,6 +4,7 @@ import { chooseEngine, startPool } from 'vesica/group';
 import { conversionLift } from 'vesica/measurement';
 import type { Terms } from 'vesica/protocol';
 import { REPORT_CONFIDENCE, type Report } from 'vesica/report';
+import { type Machine, machine } from './machine.js';
 import {
   type Experiment,
   PARTIES,
@@ -56,9 +57,8 @@ export interface CoverageFigure {
   readonly passed: boolean;
 }
 
-export interface CoverageReport {
-  readonly node: string;
-  readonly processor: string;
+export interface CoverageReport extends Machine {
+  readonly benchmark: 'coverage';
   readonly engine: string;
   readonly runs: number;
   readonly confidence: number;
@@ -102,8 +102,8 @@ export async function coverageBenchmark(runs: number, engineName?: string): Prom
       results.push(...figuresOf(design, seen));
     }
     return {
-      node: process.version,
-      processor: cpus()[0]?.model ?? 'unknown',
+      benchmark: 'coverage',
+      ...machine(),
       engine: `${engine.name}:${engine.variant}`,
       runs,
       confidence: REPORT_CONFIDENCE,

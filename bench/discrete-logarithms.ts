@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { cpus } from 'node:os';
 import {
   DiscreteLogTable,
   type Engine,
@@ -12,6 +11,7 @@ import {
   startPool,
   tableEntriesFor,
 } from 'vesica/group';
+import { type Machine, machine } from './machine.js';
 
 /** Processor and wall seconds of the whole process, all its threads counted. */
 interface Seconds {
@@ -33,9 +33,8 @@ export interface DiscreteLogarithmFigure {
   readonly processorSeconds: number;
 }
 
-export interface DiscreteLogarithmReport {
-  readonly node: string;
-  readonly processor: string;
+export interface DiscreteLogarithmReport extends Machine {
+  readonly benchmark: 'discrete-logarithms';
   readonly sums: number;
   readonly range: number;
   readonly results: readonly DiscreteLogarithmFigure[];
@@ -59,7 +58,7 @@ export async function discreteLogarithmBenchmark(sums: number): Promise<Discrete
       await pool.close();
     }
   }
-  return { node: process.version, processor: cpus()[0]?.model ?? 'unknown', sums, range: RANGE, results };
+  return { benchmark: 'discrete-logarithms', ...machine(), sums, range: RANGE, results };
 }
 
 async function measure(

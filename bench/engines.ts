@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
-import { cpus } from 'node:os';
 import { type Engine, HASH_TO_GROUP_DST, availableEngines, chooseEngine, startPool } from 'vesica/group';
+import { type Machine, machine } from './machine.js';
 import { x25519Microseconds } from './openssl.js';
 import { median, processorSeconds, spread } from './statistics.js';
 
@@ -22,9 +22,8 @@ export interface EngineFigure {
   readonly timesFasterThanReference: number;
 }
 
-export interface EngineReport {
-  readonly node: string;
-  readonly processor: string;
+export interface EngineReport extends Machine {
+  readonly benchmark: 'engines';
   readonly rounds: number;
   readonly items: number;
   readonly x25519Microseconds: number | null;
@@ -98,8 +97,8 @@ export async function engineBenchmark({ rounds, items }: EngineBenchmarkOptions)
     twoThreads.push({ engine: label, speedup: await threadSpeedup(engine, { rounds, items: batch * 4 }) });
   }
   return {
-    node: process.version,
-    processor: cpus()[0]?.model ?? 'unknown',
+    benchmark: 'engines',
+    ...machine(),
     rounds,
     items,
     x25519Microseconds: x25519.length > 0 ? median(x25519) : null,

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { chooseEngine, startPool } from 'vesica/group';
 import { REPORT_CONFIDENCE, type Report } from 'vesica/report';
 import { DEFAULT_FILE, type ExactLift, readHillstrom } from './hillstrom-rows.js';
+import { type Machine, machine } from './machine.js';
 import { PARTIES, type Party, bothReports, severalAtOnce } from './memory-session.js';
 import { simulation } from './simulation.js';
 import { type Band, holds } from './statistics.js';
@@ -30,9 +31,8 @@ export interface HillstromFigure extends ExactLift {
   readonly withoutRelative: number;
 }
 
-export interface HillstromReport {
-  readonly node: string;
-  readonly processor: string;
+export interface HillstromReport extends Machine {
+  readonly benchmark: 'hillstrom';
   readonly engine: string;
   readonly runs: number;
   readonly epsilon: string;
@@ -78,8 +78,8 @@ export async function hillstromBenchmark(setting: HillstromSetting): Promise<Hil
       }),
     );
     return {
-      node: process.version,
-      processor: cpus()[0]?.model ?? 'unknown',
+      benchmark: 'hillstrom',
+      ...machine(),
       engine: `${engine.name}:${engine.variant}`,
       runs,
       epsilon,

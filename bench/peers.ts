@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { type Machine, machine } from './machine.js';
 import { x25519Microseconds } from './openssl.js';
 import { Stopped } from './party-process.js';
 import type { PeerFigures, PeerOrder } from './peer-process.js';
@@ -34,9 +34,8 @@ export interface PeerResult {
   readonly ratio: number;
 }
 
-export interface PeersReport {
-  readonly node: string;
-  readonly processor: string;
+export interface PeersReport extends Machine {
+  readonly benchmark: 'peers';
   readonly setting: PeersSetting;
   readonly results: readonly PeerResult[];
   readonly skipped: readonly string[];
@@ -103,8 +102,8 @@ export async function peersBenchmark(
   const results = methods.map((method) => resultOf(method, seen.get(method) ?? []));
   const base = results[0]?.microsecondsPerPair ?? NaN;
   return {
-    node: process.version,
-    processor: cpus()[0]?.model ?? 'unknown',
+    benchmark: 'peers',
+    ...machine(),
     setting,
     results: results.map((result) => ({ ...result, ratio: result.microsecondsPerPair / base })),
     skipped,

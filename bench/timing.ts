@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { HASH_TO_GROUP_DST, type Engine, availableEngines, chooseEngine } from 'vesica/group';
+import { type Machine, machine } from './machine.js';
 import { LEAK_THRESHOLD, type SecretCall, leaking, measureLeak } from './welch.js';
 
 /** One call that takes a secret, against one fixed scalar. */
@@ -16,7 +17,8 @@ export interface TimingFigure {
   readonly expectedLeak: boolean;
 }
 
-export interface TimingReport {
+export interface TimingReport extends Machine {
+  readonly benchmark: 'timing';
   readonly samples: number;
   readonly threshold: number;
   readonly results: readonly TimingFigure[];
@@ -39,7 +41,7 @@ export function timingBenchmark(samples: number): TimingReport {
     .filter(({ name }) => name !== 'noble')
     .flatMap(({ name, variant }) => timeEngine(chooseEngine(`${name}:${variant}`), samples));
   const passed = results.every(({ leak, expectedLeak }) => leak === expectedLeak);
-  return { samples, threshold: LEAK_THRESHOLD, results, passed };
+  return { benchmark: 'timing', ...machine(), samples, threshold: LEAK_THRESHOLD, results, passed };
 }
 
 function timeEngine(engine: Engine, samples: number): TimingFigure[] {
