@@ -17,6 +17,8 @@ export interface SessionSetting {
   readonly measures: number;
   readonly engine: string | null;
   readonly threads: number;
+  /** What each party may take in memory; tags that do not fit go to disk. No limit unless told. */
+  readonly memoryMiB?: number;
 }
 
 /** Most that one person adds to a measure of the benchmark, in quanta. */

@@ -14,6 +14,7 @@ export const SESSION_OPTIONS = {
   measures: text,
   engine: text,
   threads: text,
+  'memory-mib': text,
 } as const;
 
 type Given = Readonly<Record<string, string | boolean | undefined>>;
@@ -45,6 +46,9 @@ export function settingOf(values: Given): SessionSetting {
     measures,
     engine: typeof values['engine'] === 'string' ? values['engine'] : null,
     threads: wholeNumber('threads', values['threads'], { fallback: 2, least: 1 }),
+    ...(values['memory-mib'] === undefined
+      ? {}
+      : { memoryMiB: wholeNumber('memory-mib', values['memory-mib'], { fallback: 1, least: 1 }) }),
   };
 }
 

@@ -1,6 +1,8 @@
 import { randomFillSync } from 'node:crypto';
+import { dirname } from 'node:path';
 import { chooseEngine, startPool } from 'vesica/group';
-import { Session } from 'vesica/protocol';
+import { Session, type Spool } from 'vesica/protocol';
+import { memoryForTags, spoolIn } from 'vesica/spool';
 import {
   connectWithRetry,
   driveSession,
@@ -79,6 +81,7 @@ let stageBefore = process.cpuUsage();
 const terms = criteo === undefined ? termsOf(setting) : criteoTerms(criteo);
 const { list, inventory } = criteo === undefined ? listOf(setting, side) : criteoList(criteo, side);
 endStage('list');
+const spool = setting.memoryMiB === undefined ? undefined : spoolOf(setting.memoryMiB);
 const operations = startPool({ engine, threads: setting.threads });
 
 const channel = await openChannel();
@@ -95,6 +98,7 @@ const session = new Session({
   peerKey: channel.peerKey,
   operations,
   random,
+  spool,
   terms,
   list,
   inventory,
@@ -134,6 +138,13 @@ await operations.close();
 async function liftsOf(): Promise<readonly StatedLift[]> {
   const { reportOf } = await import('./memory-session.js');
   return statedLifts(reportOf({ side, terms, inventory, outcome }));
+}
+
+/** Tags that do not fit go into the folder of the run's own files. */
+function spoolOf(limitMiB: number): Spool {
+  const folder = dirname(identityPath);
+  const tagBytes = memoryForTags({ limitMiB, folder }, list.batch.types.length);
+  return spoolIn(folder, random, () => tagBytes);
 }
 
 /** Books what passed since the last stage ended. */

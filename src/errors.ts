@@ -197,6 +197,9 @@ export const ERRORS = {
   'output/unwritable': system(
     'Check the folder, its permissions and the free space; nothing was left behind.',
   ),
+  'spool/failed': system(
+    'Free space in the folder named, name another one in memory.spoolFolder, or raise the memory limit.',
+  ),
   'session/cancelled': refused('Run again when both sides are ready.'),
   'session/rejected': refused('Ask the partner why they declined before offering again.'),
   'session/expired': refused('Offer again; nobody answered in time.'),

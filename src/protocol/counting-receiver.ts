@@ -5,6 +5,7 @@ import { randomPermutation } from '../random.js';
 import type { Terms } from './codec/index.js';
 import type { CountResult } from './counting.js';
 import { countResult, countingShape, packFigures, senderMechanism, unpackFigures } from './counting.js';
+import { distinctTags } from './distinct-tags.js';
 import { dummyKeys } from './dummies.js';
 import type { Inventories, ModeContext, ModeMachine, OwnList } from './mode.js';
 import { gatherKeys, unexpectedFigures } from './mode.js';
@@ -40,7 +41,7 @@ export function countingReceiver(
   const scalar = randomScalar(random);
   const order = cellOrder(randomPermutation(random, ownItems), own.cellOf, cells.length);
   const cellTags = tagTable(ownItems + dummies, tagBytes, random);
-  const listTags = tagTable(shape.listItems, tagBytes, random);
+  const listTags = distinctTags(context, shape.listItems, tagBytes);
   const matches = cells.map(() => 0);
 
   const dummyShape = { stage: 'dummies', items: dummies, itemBytes: ELEMENT_BYTES } as const;
@@ -72,9 +73,9 @@ export function countingReceiver(
         stage: 'list',
         from,
       });
+      await listTags.add(chunk, 'list');
       const cellOfRow = new Uint32Array(elements.length / ELEMENT_BYTES);
       for (const [row] of cellOfRow.entries()) {
-        if (!isNew(listTags, chunk, row * tagBytes)) throw duplicateElement('list');
         const cell = cellAt(cellTags.find(chunk, row * tagBytes), offsets);
         cellOfRow[row] = cell;
         if (cell < cells.length) matches[cell] = (matches[cell] ?? 0) + 1;
@@ -82,6 +83,7 @@ export function countingReceiver(
       await sums.add(ciphertexts, cellOfRow, from);
       consumed();
       if (!peerList.finished) return;
+      await listTags.settle();
       // What follows carries this party's noise.
       await context.commit();
       committed = true;
@@ -121,6 +123,7 @@ export function countingReceiver(
       order.fill(0);
       ownNoise.fill(0);
       sums.wipe();
+      listTags.close();
     },
   };
 }

@@ -6,13 +6,14 @@ import { randomPermutation } from '../random.js';
 import type { Terms } from './codec/index.js';
 import type { CountResult } from './counting.js';
 import { countResult, countingShape, packFigures, receiverMechanism, unpackFigures } from './counting.js';
+import { distinctTags } from './distinct-tags.js';
 import { gatherWithDummies } from './dummies.js';
 import { encryptedMeasures } from './encrypted-measures.js';
 import type { Inventories, ModeContext, ModeMachine, OwnList } from './mode.js';
 import { unexpectedFigures } from './mode.js';
 import { sortRecords } from './sort-records.js';
 import { IncomingStage, OutgoingStage, chunkRange } from './stages.js';
-import { duplicateElement, evaluatedTags, isNew, tagTable, tagsOf } from './tags.js';
+import { evaluatedTags, tagsOf } from './tags.js';
 import type { Side } from './transcript.js';
 
 /**
@@ -39,7 +40,7 @@ export function countingSender(
 
   const scalar = randomScalar(random);
   const order = randomPermutation(random, shape.listItems);
-  const seen = tagTable(peerItems + dummies, tagBytes, random);
+  const seen = distinctTags(context, peerItems + dummies, tagBytes);
   const tags = allocateBytes((peerItems + dummies) * tagBytes);
   const dummyTags = new Uint8Array(dummies * tagBytes);
   // As many decoys as dummies whatever the noise is: making only the D - d that are used would tell d by the clock.
@@ -65,16 +66,6 @@ export function countingSender(
     // The receiver adds up what it finds as the list comes in, so it needs its tags first.
     .whenSent(() => ownList.open());
 
-  const remember = (
-    chunk: Uint8Array,
-    place: (offset: number) => void,
-    stage: 'dummies' | 'elements',
-  ): void => {
-    for (let offset = 0; offset < chunk.length; offset += tagBytes) {
-      if (!isNew(seen, chunk, offset)) throw duplicateElement(stage);
-      place(offset);
-    }
-  };
   const peerDummies = new IncomingStage(
     { stage: 'dummies', items: dummies, itemBytes: ELEMENT_BYTES },
     async (elements, from, consumed) => {
@@ -82,7 +73,7 @@ export function countingSender(
         stage: 'dummies',
         from,
       });
-      remember(chunk, () => undefined, 'dummies');
+      await seen.add(chunk, 'dummies');
       dummyTags.set(chunk, from * tagBytes);
       consumed();
       await completeCellsWhenReceived();
@@ -97,18 +88,15 @@ export function countingSender(
         stage: 'elements',
         from,
       });
-      remember(
-        chunk,
-        (offset) => {
-          while (placed >= (cells[cell]?.size ?? Infinity)) {
-            cell += 1;
-            placed = 0;
-          }
-          tags.set(chunk.subarray(offset, offset + tagBytes), ((offsets[cell] ?? 0) + placed) * tagBytes);
-          placed += 1;
-        },
-        'elements',
-      );
+      await seen.add(chunk, 'elements');
+      for (let offset = 0; offset < chunk.length; offset += tagBytes) {
+        while (placed >= (cells[cell]?.size ?? Infinity)) {
+          cell += 1;
+          placed = 0;
+        }
+        tags.set(chunk.subarray(offset, offset + tagBytes), ((offsets[cell] ?? 0) + placed) * tagBytes);
+        placed += 1;
+      }
       consumed();
       await completeCellsWhenReceived();
     },
@@ -119,6 +107,7 @@ export function countingSender(
   /** Puts the dummies and decoys behind each cell's own tags, and sorts each cell, once all of them are here. */
   async function completeCellsWhenReceived(): Promise<void> {
     if (!received()) return;
+    await seen.settle();
     const decoyTags = await decoys;
     for (const [index, { size }] of cells.entries()) {
       const start = offsets[index] ?? 0;
@@ -175,6 +164,7 @@ export function countingSender(
       order.fill(0);
       ownNoise.fill(0);
       measures.wipe();
+      seen.close();
     },
   };
 }

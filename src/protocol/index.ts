@@ -29,6 +29,7 @@ export type { OwnList } from './mode.js';
 export type { ModeResult } from './modes.js';
 export type { PsiResult } from './psi.js';
 export type { Reservation, SessionLedger } from './session-ledger.js';
+export type { Spool, SpoolBuckets, SpoolShape } from './spool.js';
 export {
   PROTOCOL_VERSIONS,
   type AnsweringSettings,

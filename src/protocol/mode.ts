@@ -2,12 +2,15 @@ import { VesicaError } from '../errors.js';
 import type { GroupOperations, KeyBatch } from '../group/index.js';
 import type { RandomSource } from '../random.js';
 import type { Cell, MessageOf } from './codec/index.js';
+import type { Spool } from './spool.js';
 import type { IncomingStage, OutgoingStage } from './stages.js';
 
 /** What a mode of the protocol is given to work with. */
 export interface ModeContext {
   readonly operations: GroupOperations;
   readonly random: RandomSource;
+  /** Where tags go that would take too much memory; without one they all stay in memory. */
+  readonly spool?: Spool | undefined;
   /** 32 bytes. */
   readonly session: Uint8Array;
   /** Called, and awaited, before the first noisy figure leaves: what it costs is spent from then on. */

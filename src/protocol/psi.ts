@@ -1,11 +1,11 @@
 import { wipe } from '../bytes.js';
 import { ELEMENT_BYTES, randomScalar } from '../group/index.js';
-import type { FlatTable } from '../flat-table.js';
 import { randomPermutation } from '../random.js';
+import { tagMatching } from './matching.js';
 import type { Inventories, ModeContext, ModeMachine, OwnList } from './mode.js';
 import { gatherKeys, unexpectedFigures } from './mode.js';
 import { IncomingStage, OutgoingStage, chunkRange } from './stages.js';
-import { duplicateElement, evaluatedTags, isNew, tagLength, tagTable } from './tags.js';
+import { evaluatedTags, tagLength } from './tags.js';
 
 /** Who learns the intersection. */
 export interface PsiRoles {
@@ -34,8 +34,14 @@ export function psiMachine(
   const scalar = randomScalar(random);
   const order = randomPermutation(random, ownItems);
   const tagBytes = tagLength(ownItems, peerItems);
-  const peerTags = tagTable(peerItems, tagBytes, random);
-  const ownTags = new Uint8Array(ownLearns ? ownItems * tagBytes : 0);
+  const tags = tagMatching(context, { tagBytes, peerItems, order, ownLearns });
+  /** Tags of either list that are still to come. */
+  let tagsDue = peerItems + (ownLearns ? ownItems : 0);
+  let matched: Uint32Array = new Uint32Array(0);
+  const take = async (count: number): Promise<void> => {
+    tagsDue -= count;
+    if (tagsDue === 0) matched = await tags.matched();
+  };
 
   const elementShape = { stage: 'elements', items: ownItems, itemBytes: ELEMENT_BYTES } as const;
   const ownElements = new OutgoingStage(elementShape, (index) => {
@@ -51,24 +57,21 @@ export function psiMachine(
   const peerElements = new IncomingStage(
     { stage: 'elements', items: peerItems, itemBytes: ELEMENT_BYTES },
     async (elements, from, consumed) => {
-      const tags = evaluatedTags(await operations.evaluate(elements, scalar), tagBytes, {
-        stage: 'elements',
-        from,
-      });
-      for (let offset = 0; offset < tags.length; offset += tagBytes) {
-        if (!isNew(peerTags, tags, offset)) throw duplicateElement('elements');
-      }
+      const evaluated = await operations.evaluate(elements, scalar);
+      const chunk = evaluatedTags(evaluated, tagBytes, { stage: 'elements', from });
+      await tags.addPeer(chunk);
+      await take(chunk.length / tagBytes);
       // The chunk counts as consumed when its reply has left, so that the peer's window bounds our queue too.
-      if (peerLearns) replies.push(tags, consumed);
+      if (peerLearns) replies.push(chunk, consumed);
       else consumed();
     },
   );
   const answers = new IncomingStage(
     { stage: 'tags', items: ownLearns ? ownItems : 0, itemBytes: tagBytes },
-    (tags, from, consumed) => {
-      ownTags.set(tags, from * tagBytes);
+    async (chunk, from, consumed) => {
+      await tags.addOwn(chunk, from);
+      await take(chunk.length / tagBytes);
       consumed();
-      return Promise.resolve();
     },
   );
 
@@ -82,30 +85,11 @@ export function psiMachine(
     get finished() {
       return [peerElements, answers, replies, ownElements].every((stage) => stage.finished);
     },
-    result: () => ({
-      kind: 'rows',
-      matched: ownLearns ? matchedPositions(ownTags, tagBytes, peerTags, order) : undefined,
-    }),
+    result: () => ({ kind: 'rows', matched: ownLearns ? matched : undefined }),
     wipe: () => {
+      tags.close();
       wipe(scalar);
       order.fill(0);
     },
   };
-}
-
-/** Positions, ascending, of the own keys whose tags are among the peer's. `order[i]` is the key that went out as i-th. */
-function matchedPositions(
-  ownTags: Uint8Array,
-  tagBytes: number,
-  peerTags: FlatTable,
-  order: Uint32Array,
-): Uint32Array {
-  const matched = new Uint32Array(order.length);
-  let count = 0;
-  for (let i = 0; i < order.length; i += 1) {
-    if (peerTags.find(ownTags, i * tagBytes) < 0) continue;
-    matched[count] = order[i] ?? 0;
-    count += 1;
-  }
-  return matched.slice(0, count).sort();
 }

@@ -5,6 +5,7 @@ import type { Inventory } from './inventory.js';
 import type { ModeContext, OwnList } from './mode.js';
 import type { ModeResult } from './modes.js';
 import type { SessionLedger } from './session-ledger.js';
+import type { Spool } from './spool.js';
 import type { Receipts, Side } from './transcript.js';
 
 /** Protocol versions that this code speaks, best first. */
@@ -15,7 +16,7 @@ export type SessionState =
   'greeting' | 'offering' | 'listing' | 'recalling' | 'streaming' | 'closing' | 'done' | 'failed';
 
 /** Who takes part, and with what means. */
-export interface SessionParty extends Omit<ModeContext, 'session' | 'commit'> {
+export interface SessionParty extends Omit<ModeContext, 'session' | 'commit' | 'spool'> {
   readonly side: Side;
   /** This party's name, shown to the peer. */
   readonly party: string;
@@ -50,6 +51,8 @@ export interface SessionBrief {
    * the initiator of each makes room first, and no session waits for one that waits for it.
    */
   readonly makeRoom?: ((peer: PeerRoom) => Promise<void>) | undefined;
+  /** Where tags go that would take too much memory; asked once `makeRoom` has answered. Without one all stay in memory. */
+  readonly spool?: Spool | undefined;
   /** Keeps account of what this party's noisy figures cost; without one nothing is refused and nothing remembered. */
   readonly ledger?: SessionLedger | undefined;
 }

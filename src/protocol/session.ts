@@ -242,10 +242,8 @@ export class Session {
     this.#requireAlive();
     const session = known(this.#sessionId);
     const commit = (): Promise<void> => account.commit();
-    this.#mode = startMode({ operations, random, session, commit }, brief.list, this.#inventories(), {
-      terms: brief.terms,
-      side,
-    });
+    const context = { operations, random, spool: brief.spool, session, commit };
+    this.#mode = startMode(context, brief.list, this.#inventories(), { terms: brief.terms, side });
     this.#state = 'streaming';
   }
 

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { DataDefinition, MeasureColumn, OnAmbiguousCohort, RowSelection } from '../../data/index.js';
 import {
@@ -20,6 +21,7 @@ import {
   parseListenAddress,
 } from '../../transport/index.js';
 import { requireDimensions } from '../../report/index.js';
+import type { MemoryLimit } from '../../spool/index.js';
 import { readYaml } from './read-yaml.js';
 import { SESSION_SCHEMA, type SessionFile } from './session-schema.js';
 
@@ -58,6 +60,8 @@ export interface SessionPlan {
   readonly engine: string | undefined;
   readonly threads: number | undefined;
   readonly maxElements: number | undefined;
+  /** What the session may take in memory, and where the rest goes; no limit when `undefined`. */
+  readonly memory: MemoryLimit | undefined;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
 }
@@ -131,6 +135,10 @@ export function readSessionPlan(path: string, environment: NodeJS.ProcessEnv): S
     engine: forcedEngine(environment) ?? file.engine,
     threads: file.threads,
     maxElements: file.maxElements,
+    memory: file.memory && {
+      limitMiB: file.memory.limitMiB,
+      folder: file.memory.spoolFolder === undefined ? tmpdir() : resolve(folder, file.memory.spoolFolder),
+    },
     connectTimeoutMs: 1000 * (timeouts?.connectSeconds ?? DEFAULTS.connectSeconds),
     idleTimeoutMs: 1000 * (timeouts?.idleSeconds ?? DEFAULTS.idleSeconds),
   };

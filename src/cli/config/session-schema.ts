@@ -131,6 +131,9 @@ export const SESSION_SCHEMA = Type.Object(
     engine: Type.Optional(Type.String({ pattern: '^[a-z]+(:[a-z0-9-]+)?$' })),
     threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
     maxElements: Type.Optional(Type.Integer({ minimum: 1 })),
+    memory: Type.Optional(
+      Type.Object({ limitMiB: Type.Integer({ minimum: 1 }), spoolFolder: Type.Optional(path) }, strict),
+    ),
     timeouts: Type.Optional(
       Type.Object(
         {

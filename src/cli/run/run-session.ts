@@ -3,8 +3,9 @@ import { type LoadedList, countsForReport, inventoryOf, loadList } from '../../d
 import { asVesicaError } from '../../errors.js';
 import { type Engine, chooseEngine, startPool } from '../../group/index.js';
 import { type LedgerFile } from '../../ledger/index.js';
-import { type Inventory, Session, type SessionOutcome } from '../../protocol/index.js';
+import { type Inventory, Session, type SessionOutcome, type Spool } from '../../protocol/index.js';
 import { type Report, buildReport, requireValues } from '../../report/index.js';
+import { memoryForTags, spoolIn } from '../../spool/index.js';
 import { systemRandom } from '../../system-random.js';
 import type { Channel, NodeIdentity } from '../../transport/index.js';
 import {
@@ -83,6 +84,7 @@ interface Prepared {
   readonly engine: Engine;
   readonly list: LoadedList;
   readonly inventory: Inventory;
+  readonly spool: Spool | undefined;
 }
 
 /**
@@ -108,9 +110,11 @@ async function prepare(
       onProgress: ({ rows, totalRows }) => progress.update(rows, totalRows),
     });
     progress.finish();
+    const tagBytes = plan.memory === undefined ? Infinity : memoryForTags(plan.memory, list.types.length);
     const inventory = inventoryOf(list, { dimensions: plan.data.cohorts ?? [], arms: plan.arms });
     requireValues(plan.experiment, inventory);
-    return { engine, list, inventory };
+    const spool = plan.memory && spoolIn(plan.memory.folder, systemRandom, () => tagBytes);
+    return { engine, list, inventory, spool };
   } catch (error) {
     if (nobody.signal.aborted && !signal.aborted) await meeting;
     throw error;
@@ -120,7 +124,7 @@ async function prepare(
 /** Runs the protocol over `channel` on the engine that the plan asks for. */
 async function talk(
   plan: SessionPlan,
-  { engine, list, inventory }: Prepared,
+  { engine, list, inventory, spool }: Prepared,
   { channel, identity, ledger, reporter, signal }: TalkOptions,
 ): Promise<{ readonly outcome: SessionOutcome; readonly engine: Report['engine'] }> {
   reporter.line(`engine ${engine.name} (${engine.variant})`);
@@ -136,6 +140,7 @@ async function talk(
       peerKey: channel.peerKey,
       operations,
       random: systemRandom,
+      spool,
       terms: plan.terms,
       list: {
         batch: list,

@@ -165,6 +165,9 @@ export const errors = {
   'error.transport/address-in-use.next': 'Stop the other program, or give the node another port.',
   'error.output/unwritable.what': 'The file cannot be written.',
   'error.output/unwritable.next': 'Ask whoever runs the node to check its disk. Nothing was left behind.',
+  'error.spool/failed.what': 'Tags that did not fit in memory could not be written to disk or read back.',
+  'error.spool/failed.next':
+    'Free space in the folder that is named, name another one, or raise the memory limit.',
   'error.session/cancelled.what': 'The session was cancelled.',
   'error.session/cancelled.next': 'Start it again when both sides are ready.',
   'error.session/rejected.what': 'The partner declined the session.',

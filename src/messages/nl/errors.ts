@@ -166,6 +166,10 @@ export const errors: Readonly<Record<keyof typeof english, string>> = {
   'error.output/unwritable.what': 'Het bestand kan niet worden geschreven.',
   'error.output/unwritable.next':
     'Vraag de systeembeheerder de schijf te controleren. Er is niets achtergebleven.',
+  'error.spool/failed.what':
+    'Labels die niet in het geheugen pasten, konden niet naar schijf worden geschreven of niet worden teruggelezen.',
+  'error.spool/failed.next':
+    'Maak ruimte vrij in de genoemde map, noem een andere, of verhoog de geheugenlimiet.',
   'error.session/cancelled.what': 'De sessie is geannuleerd.',
   'error.session/cancelled.next': 'Start opnieuw als beide kanten klaar zijn.',
   'error.session/rejected.what': 'De partner heeft de sessie afgewezen.',

@@ -1,9 +1,9 @@
 import { VesicaError } from '../../errors.js';
-import type { PeerRoom } from '../../protocol/index.js';
+import type { Mode, PeerRoom } from '../../protocol/index.js';
 import type { DataDefinition } from '../../data/index.js';
 import type { Side } from '../../protocol/index.js';
 import type { NodeLimits } from '../node-config.js';
-import { Turnstile, type Stay } from './turnstile.js';
+import { Turnstile } from './turnstile.js';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -105,12 +105,23 @@ export class SessionMemory {
     };
   }
 
-  /** Waits for memory for the partner's list. @throws VesicaError as `enter`. */
-  async makeRoom(side: Side, { keys, dummies }: PeerRoom, entering: Entering): Promise<Stay> {
+  /**
+   * Waits for memory for the partner's list. In mode `psi` a list that would never fit gets all the memory there is, and
+   * its tags go to disk.
+   *
+   * @throws VesicaError as `enter`.
+   */
+  async makeRoom(
+    side: Side,
+    { keys, dummies }: PeerRoom,
+    { mode, ...entering }: Entering & { readonly mode: Mode },
+  ): Promise<PeerStay> {
     const turnstile = this.#peer[side];
     const bytes = BYTES_A_PEER_KEY * (keys + dummies);
-    this.#requireFit(turnstile, bytes, 'the partner’s list');
-    return turnstile.enter({ ...entering, bytes: () => bytes });
+    const fits = bytes <= turnstile.bytes;
+    if (mode !== 'psi') this.#requireFit(turnstile, bytes, 'the partner’s list');
+    const stay = await turnstile.enter({ ...entering, bytes: () => Math.min(bytes, turnstile.bytes) });
+    return { leave: stay.leave, tagMemoryBytes: fits ? Infinity : 0 };
   }
 
   /** The error for an own list that does not fit, though it has all the memory there is. */
@@ -142,6 +153,14 @@ export interface OwnStay {
   /** Gives back what a list of `keys` keys does not need. */
   readonly keep: (keys: number) => void;
   /** Gives all of it back; calling it twice changes nothing. */
+  readonly leave: () => void;
+}
+
+/** Memory for the partner's list. */
+export interface PeerStay {
+  /** How much of it is for tags: all of them, or none. */
+  readonly tagMemoryBytes: number;
+  /** Gives it back; calling it twice changes nothing. */
   readonly leave: () => void;
 }
 

@@ -9,15 +9,15 @@ import type {
   Side,
 } from '../../protocol/index.js';
 import { requireValues } from '../../report/index.js';
+import { spoolIn } from '../../spool/index.js';
 import { driveSession, startSha512, verifySignature, type Channel } from '../../transport/index.js';
 import { NODE_ACTOR, type Actor } from '../context.js';
 import { dataFor, type Dataset, type DatasetVersion } from '../datasets/index.js';
 import type { SessionRow } from '../store/index.js';
 import type { SessionMeans } from './means.js';
-import type { OwnStay, SessionMemory } from './memory.js';
+import type { OwnStay, PeerStay, SessionMemory } from './memory.js';
 import type { SessionRecords } from './session-records.js';
 import { termsOfRow } from './session-view.js';
-import type { Stay } from './turnstile.js';
 
 const PROGRESS_MS = 250;
 const GREETING_MS = 30_000;
@@ -67,7 +67,7 @@ export class SessionRun {
   /** The place, with memory for the own list. */
   #stay: OwnStay | undefined;
   /** The memory for the partner's list. */
-  #room: Stay | undefined;
+  #room: PeerStay | undefined;
   #input: RunInput | undefined;
   /** Id of the version whose staged list this run holds. */
   #held: string | undefined;
@@ -279,7 +279,7 @@ export class SessionRun {
   }
 
   async #brief(row: SessionRow, { definition }: Dataset, list: LoadedList): Promise<SessionBrief> {
-    const { agreements, ledger, limits } = this.#means;
+    const { agreements, ledger, limits, context } = this.#means;
     const terms = termsOfRow(row);
     const inventory = inventoryOf(list, {
       dimensions: definition.data.cohorts ?? [],
@@ -296,10 +296,11 @@ export class SessionRun {
       inventory,
       maxPeerItems: limits.maxElements,
       makeRoom: async (peer) => {
-        const entering = { partner: row.partner_id, signal: this.signalUntilGone };
+        const entering = { partner: row.partner_id, signal: this.signalUntilGone, mode: terms.mode };
         this.#room = await this.#options.memory.makeRoom(row.side, peer, entering);
         if (this.#isOver) this.#room.leave();
       },
+      spool: spoolIn(context.store.folder, context.random, () => this.#room?.tagMemoryBytes ?? Infinity),
     };
     if (terms.disclosure !== 'dp') return brief;
     const { privacy } = (await agreements.get(row.agreement_id ?? '')).terms;

@@ -11,6 +11,8 @@ const entering = {
     return new AbortController().signal;
   },
 };
+const counting = { ...entering, mode: 'psi-ca' } as const;
+const matching = { ...entering, mode: 'psi' } as const;
 const dataset = (id: string) => ({ id, definition: { data: {} } });
 const of = (memoryMiB: number): SessionMemory =>
   new SessionMemory({ openSessions: 50, runningSessions: 50, memoryMiB });
@@ -25,10 +27,21 @@ describe('the memory of sessions', () => {
     const needs = /limits\.memoryMiB is 256.* needs about 223 MiB.* is 64$/;
     expect(await own).toMatchObject({ code: 'limit/elements', field: 'limits.memoryMiB' });
     expect((await own).message).toMatch(needs);
-    const peer = failure(memory.makeRoom('responder', { keys: 500_000, dummies: 500_000 }, entering));
+    const peer = failure(memory.makeRoom('responder', { keys: 500_000, dummies: 500_000 }, counting));
     expect(await peer).toMatchObject({ code: 'limit/elements', field: 'limits.memoryMiB' });
     expect((await peer).message).toMatch(/partner.* needs about 115 MiB.* is 64$/);
     expect(memory.load).toEqual({ running: 0, waiting: 0 });
+  });
+
+  it('of a partner’s list in mode psi that would never fit is all there is, and its tags go to disk', async () => {
+    const memory = of(256);
+    const long = await memory.makeRoom('initiator', { keys: 1_000_000, dummies: 0 }, matching);
+    expect(long.tagMemoryBytes).toBe(0);
+    const next = memory.makeRoom('initiator', { keys: 1000, dummies: 0 }, matching);
+    await settled();
+    expect(memory.load.waiting).toBe(1);
+    long.leave();
+    expect((await next).tagMemoryBytes).toBe(Infinity);
   });
 
   it('goes as a whole to a list that was never read, and what that did not need to the next', async () => {
@@ -85,9 +98,9 @@ describe('the memory of sessions', () => {
           await step('read');
           ours.keep(own);
           await step('inventory');
-          const ourRoom = await here.makeRoom('initiator', { keys: peer, dummies: 0 }, entering);
+          const ourRoom = await here.makeRoom('initiator', { keys: peer, dummies: 0 }, matching);
           await step('inventory');
-          const theirRoom = await there.makeRoom('responder', { keys: own, dummies: 0 }, entering);
+          const theirRoom = await there.makeRoom('responder', { keys: own, dummies: 0 }, matching);
           await step('stream');
           for (const part of [theirRoom, ourRoom, ours, theirs]) part.leave();
         };

@@ -1,0 +1,1 @@
+export { memoryForTags, spoolIn, type MemoryLimit } from './spool-folder.js';
