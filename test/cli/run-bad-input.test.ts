@@ -51,6 +51,11 @@ const CASES: readonly Case[] = [
     { own: 'limit/elements', told: 'limit/elements', says: '11' },
   ],
   [
+    'less memory than the program itself takes',
+    { session: { memory: { limitMiB: 100 } } },
+    { own: 'limit/elements', told: 'limit/elements', says: 'memory.limitMiB is 100' },
+  ],
+  [
     'SQL that is none',
     { session: { data: { sql: 'selec 1', identifiers: { email: 'email' } } } },
     stopped('data/invalid-query', 'data.sql'),

@@ -97,6 +97,7 @@ describe('a session file', () => {
       engine: undefined,
       threads: undefined,
       maxElements: undefined,
+      memory: undefined,
       connectTimeoutMs: 300_000,
       idleTimeoutMs: 120_000,
     });
@@ -240,6 +241,8 @@ describe('a key', () => {
     ['select', 'all'],
     ['threads', 0],
     ['maxElements', 0],
+    ['memory.limitMiB', 0],
+    ['memory.spoolFolder', ''],
     ['engine', 'no engine'],
     ['timeouts.idleSeconds', 0],
     ['timeouts.connectSeconds', 86_401],

@@ -103,12 +103,12 @@ describe('a session with a spool', () => {
         initiatorRole: 'receiver',
         disclosure: mode === 'psi' ? 'rows' : 'exact',
       };
-      for (const [initiator, responder, victim] of [
-        [twice, { names: emails('b', 5) }, 'responder'],
-        [{ names: emails('b', 5) }, twice, 'initiator'],
+      for (const [initiator, responder, victim, field] of [
+        [twice, { names: emails('b', 5) }, 'responder', 'elements'],
+        [{ names: emails('b', 5) }, twice, 'initiator', mode === 'psi' ? 'elements' : 'list'],
       ] as const) {
         const { errors } = await spooledRun(terms, initiator, responder);
-        expect(errors[victim]).toMatchObject({ code: 'peer/duplicate-element' });
+        expect(errors[victim]).toMatchObject({ code: 'peer/duplicate-element', field });
       }
     },
   );
