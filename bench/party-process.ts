@@ -24,8 +24,10 @@ export function runParty(
   { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (at: PartyProgress) => void },
 ): Promise<PartyFigures> {
   const program = fileURLToPath(new URL('./session-party.js', import.meta.url));
-  // Lists lie outside JavaScript's heap: with a small young generation their memory is what counts.
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', program, JSON.stringify(order)], {
+  // Lists lie outside JavaScript's heap: with a small young generation their memory is what counts. What the run itself
+  // was started with, such as --cpu-prof, holds for its parties too.
+  const options = [...process.execArgv, '--max-semi-space-size=4'];
+  const child = spawn(process.execPath, [...options, program, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   let text = '';
