@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { costReport, costSetting, printCosts } from './costs.js';
 import { coverageBenchmark, coverageSetting, printCoverage } from './coverage.js';
 import { criteoBenchmark, criteoSetting, printCriteo } from './criteo.js';
 import { discreteLogarithmBenchmark, printDiscreteLogarithms } from './discrete-logarithms.js';
@@ -8,7 +10,9 @@ import { options } from './options.js';
 import { Stopped } from './party-process.js';
 import { peersBenchmark, peersSetting, printPeers } from './peers.js';
 import { printEngines } from './print-engines.js';
-import { printScale, scaleBenchmark, scaleSetting } from './scale.js';
+import { BENCH_FOLDER, readmeBenchmark, readmeSetting } from './readme.js';
+import { readResult } from './result-files.js';
+import { type ScaleReport, printScale, scaleBenchmark, scaleSetting } from './scale.js';
 import { printSession, sessionBenchmark } from './session.js';
 import { sessionSetting } from './session-options.js';
 import { printTiming, timingBenchmark } from './timing.js';
@@ -108,6 +112,26 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
       const { json, setting } = criteoSetting(rest);
       const report = await criteoBenchmark(setting, signal);
       return { json, report, text: printCriteo(report), passed: report.passed };
+    },
+  },
+  costs: {
+    usage: '[--core-hour-usd price] [--sent-gb-usd price]',
+    run: (rest) => {
+      const { json, prices } = costSetting(rest);
+      const scale = readResult(join(BENCH_FOLDER, 'results'), 'scale') as ScaleReport | undefined;
+      if (scale === undefined)
+        throw new RangeError('costs rest on bench/results/scale.json, which is not there');
+      const report = costReport(scale, prices);
+      return Promise.resolve({ json, report, text: printCosts(report) });
+    },
+  },
+  readme: {
+    usage: '[--check] [--folder bench]',
+    run: (rest) => {
+      const { json, setting } = readmeSetting(rest);
+      const report = readmeBenchmark(setting);
+      const passed = setting.check === 'write' || report.differing.length === 0;
+      return Promise.resolve({ json, report, text: report.text, passed });
     },
   },
 };

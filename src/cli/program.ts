@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addBenchCommand } from './bench-command.js';
 import { addClientCommands } from './client/commands.js';
 import { addDataCommands } from './data-command.js';
 import type { DemoOptions } from './demo/demo-command.js';
@@ -53,5 +54,6 @@ export function createProgram(): Command {
   addDataCommands(program);
   addIdentityCommands(program);
   addPlanCommand(program);
+  addBenchCommand(program);
   return program;
 }
