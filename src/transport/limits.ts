@@ -25,7 +25,8 @@ export const DEFAULT_LIMITS: ChannelLimits = {
   maxFrameBytes: MIB + 64 * 1024,
   maxOutboundBytes: 4 * MIB,
   maxInboundBytes: 4 * MIB,
-  silenceTimeoutMs: 30_000,
+  // A partner whose machine stands still for half a minute, as while it is moved or copied, is not gone.
+  silenceTimeoutMs: 60_000,
   closeTimeoutMs: 10_000,
 };
 
