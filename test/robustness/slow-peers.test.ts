@@ -1,0 +1,145 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { startShapingProxy } from '../../bench/shaping-proxy.js';
+import { LIMITS } from '../../src/protocol/index.js';
+import { DEFAULT_LIMITS } from '../../src/transport/limits.js';
+import { startForwarder } from './support/forwarder.js';
+import { codeOf, idleOperations, matchesOf, meetingPlace, persons, runParty } from './support/parties.js';
+
+/** Partners and networks that are slow, stand still or break: a session goes on or ends with a code, and queues stay short. */
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function place(options = {}): Promise<Awaited<ReturnType<typeof meetingPlace>>> {
+  const meeting = await meetingPlace(options);
+  closing.push(meeting.close);
+  return meeting;
+}
+
+const CHUNK_BYTES = 32 * LIMITS.chunkItems;
+/** Chunks that fit the window of a stream, and the two that are computed ahead. */
+const MOST_AHEAD = LIMITS.windowBytes / CHUNK_BYTES + 2;
+
+describe('a partner that takes its time', () => {
+  it('makes the other wait before it blinds more than a window ahead, and gets the right answer', async () => {
+    const chunks = 40;
+    const list = persons(0, chunks * LIMITS.chunkItems);
+    let [blinded, evaluated, mostAhead] = [0, 0, 0];
+    const counting = {
+      ...idleOperations,
+      blind: (...given: Parameters<typeof idleOperations.blind>) => {
+        blinded += 1;
+        mostAhead = Math.max(mostAhead, blinded - evaluated);
+        return idleOperations.blind(...given);
+      },
+    };
+    const slow = {
+      ...idleOperations,
+      evaluate: async (elements: Uint8Array) => {
+        // It takes a chunk only when the other has blinded all that it may: so the other is always at its bound.
+        const due = Math.min(chunks, evaluated + MOST_AHEAD);
+        while (blinded < due) await new Promise((resolve) => setImmediate(resolve));
+        const result = await idleOperations.evaluate(elements, new Uint8Array(32));
+        evaluated += 1;
+        return result;
+      },
+    };
+    const { port, meet } = await place();
+    const { initiator, responder } = await meet(port);
+    const [ours, theirs] = await Promise.all([
+      runParty('initiator', initiator, { list, operations: counting }),
+      runParty('responder', responder, { list: persons(5, 10), operations: slow }),
+    ]);
+    expect([matchesOf(ours), matchesOf(theirs)]).toEqual([10, 10]);
+    expect(blinded).toBe(chunks);
+    expect(mostAhead).toBe(MOST_AHEAD);
+  });
+});
+
+describe('a slow network that loses packets', () => {
+  it('takes longer and gives the right answer', async () => {
+    const { port, meet } = await place();
+    let turn = 0;
+    // Every fiftieth draw loses a packet.
+    const uniform = (): number => ((turn = (turn + 1) % 50), turn === 0 ? 0 : 0.999);
+    const link = { name: 'slow', bitsPerSecond: 20e6, delayMs: 10, loss: 0.001 };
+    const proxy = await startShapingProxy(port, { link, uniform });
+    closing.push(proxy.close);
+    const { initiator, responder } = await meet(proxy.port);
+    const begin = performance.now();
+    const [ours, theirs] = await Promise.all([
+      runParty('initiator', initiator, { list: persons(0, 20_000) }),
+      runParty('responder', responder, { list: persons(15_000, 20_000) }),
+    ]);
+    expect([matchesOf(ours), matchesOf(theirs)]).toEqual([5000, 5000]);
+    const linkMs = (8000 * proxy.traffic.bytesForward) / link.bitsPerSecond;
+    expect(proxy.traffic.bytesForward).toBeGreaterThan(32 * 20_000);
+    expect(performance.now() - begin).toBeGreaterThan(linkMs);
+  });
+});
+
+describe('a partner that stands still', () => {
+  it('for half the time after which it counts as gone, goes on afterwards', async () => {
+    // Thirty seconds are half of the default: the same here, fifteen times as fast.
+    expect(DEFAULT_LIMITS.silenceTimeoutMs).toBeGreaterThanOrEqual(60_000);
+    const silenceTimeoutMs = 4000;
+    const { port, meet } = await place({ silenceTimeoutMs });
+    let held = 0;
+    const forwarder = await startForwarder(port, (bytes, self) => {
+      if (bytes < 400_000 || held > 0) return;
+      held += 1;
+      self.hold();
+      setTimeout(() => self.release(), silenceTimeoutMs / 2);
+    });
+    closing.push(forwarder.close);
+    const { initiator, responder } = await meet(forwarder.port);
+    const [ours, theirs] = await Promise.all([
+      runParty('initiator', initiator, { list: persons(0, 30_000) }),
+      runParty('responder', responder, { list: persons(20_000, 30_000) }),
+    ]);
+    expect([matchesOf(ours), matchesOf(theirs)]).toEqual([10_000, 10_000]);
+    expect(held).toBe(1);
+  });
+
+  it('for longer, counts as gone on both sides', async () => {
+    const { port, meet } = await place({ silenceTimeoutMs: 400, closeTimeoutMs: 200 });
+    const forwarder = await startForwarder(port, (bytes, self) => {
+      if (bytes > 400_000) self.hold();
+    });
+    closing.push(forwarder.close);
+    const { initiator, responder } = await meet(forwarder.port);
+    const ends = await Promise.all([
+      runParty('initiator', initiator, { list: persons(0, 60_000) }),
+      runParty('responder', responder, { list: persons(0, 60_000) }),
+    ]);
+    expect(ends.map(codeOf)).toEqual(['transport/timeout', 'transport/timeout']);
+  });
+});
+
+describe('a connection that breaks', () => {
+  it.each([20_000, 300_000, 900_000])(
+    'after %i bytes ends both sides with a code, and the next session goes well',
+    async (bytesBefore) => {
+      const { port, meet } = await place();
+      const forwarder = await startForwarder(port, (bytes, self) => {
+        if (bytes > bytesBefore) self.cut();
+      });
+      closing.push(forwarder.close);
+      const lists = [{ list: persons(0, 30_000) }, { list: persons(10_000, 30_000) }] as const;
+      const broken = await meet(forwarder.port);
+      const ends = await Promise.all([
+        runParty('initiator', broken.initiator, lists[0]),
+        runParty('responder', broken.responder, lists[1]),
+      ]);
+      expect(ends.map(codeOf)).toEqual(['transport/closed', 'transport/closed']);
+      const whole = await meet(port);
+      const next = await Promise.all([
+        runParty('initiator', whole.initiator, lists[0]),
+        runParty('responder', whole.responder, lists[1]),
+      ]);
+      expect(next.map(matchesOf)).toEqual([20_000, 20_000]);
+    },
+  );
+});
