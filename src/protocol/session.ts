@@ -224,11 +224,10 @@ export class Session {
 
   /** Both sides know by now whether both keep the answer: then it is given again, else it is computed. */
   async #recalled({ stored }: MessageOf<'recall'>): Promise<void> {
-    const { side } = this.#settings;
     const { brief, account } = known(this.#own);
     const text = account.stored;
     if (!stored || text === undefined) return this.#begin();
-    const { mode, session } = storedMode(text, brief.terms, side, this.#inventories());
+    const { mode, session } = storedMode(text, brief.terms, this.#settings.side, this.#inventories());
     this.#answeredFrom = session;
     this.#mode = mode;
     this.#state = 'streaming';
@@ -240,9 +239,8 @@ export class Session {
     await account.reserve();
     // The session may have ended meanwhile: then there is nobody who would wipe what starts here.
     this.#requireAlive();
-    const session = known(this.#sessionId);
     const commit = (): Promise<void> => account.commit();
-    const context = { operations, random, spool: brief.spool, session, commit };
+    const context = { operations, random, spool: brief.spool, session: known(this.#sessionId), commit };
     this.#mode = startMode(context, brief.list, this.#inventories(), { terms: brief.terms, side });
     this.#state = 'streaming';
   }
