@@ -11,7 +11,7 @@ export interface PoolOptions {
   readonly engine: Pick<Engine, 'name' | 'variant'>;
   /** Worker threads, at least 1. */
   readonly threads: number;
-  /** Items a worker takes at a time: a multiple of 8. Small enough to share a batch out, large enough to hide the hand-over. */
+  /** Items a worker takes at a time: a multiple of 8; see `sliceFor` for what it is unless told. */
   readonly sliceItems?: number;
   /** The compiled worker module; another only where the sources run uncompiled. */
   readonly workerUrl?: URL;
@@ -23,12 +23,22 @@ interface Task {
   readonly reject: (error: VesicaError) => void;
 }
 
+/** What the protocol hands over at once: a full chunk of elements. */
+const BATCH_ITEMS = 8192;
+/** Fewer are not worth the hand-over to another thread and back. */
+const LEAST_SLICE_ITEMS = 1024;
+
+/** As few hand-overs as give every thread a part of a full batch. */
+function sliceFor(threads: number): number {
+  return Math.max(LEAST_SLICE_ITEMS, 8 * Math.ceil(BATCH_ITEMS / threads / 8));
+}
+
 /**
  * Starts worker threads that share out batches of group operations. Every batch keeps its order, whichever worker
  * does which part. A worker that dies fails all work under way, now and later: the pool is closed then.
  */
 export function startPool(options: PoolOptions): GroupOperations {
-  const { engine, threads, sliceItems = 1024 } = options;
+  const { engine, threads, sliceItems = sliceFor(threads) } = options;
   const workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
   const settings: WorkerSettings = { engine: `${engine.name}:${engine.variant}` };
   const waiting: Task[] = [];
