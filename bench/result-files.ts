@@ -27,7 +27,6 @@ export const RESULT_FILES: Readonly<Record<string, ResultFile>> = {
   timing: { args: 'timing', text: printTiming },
   'session-psi': { args: 'session --mode psi --size 1048576', text: printSession },
   'session-psi-ca': { args: 'session --mode psi-ca --size 1048576', text: printSession },
-  'session-wasm': { args: 'session --mode psi --size 1048576 --engine wasm', text: printSession },
   'session-aggregate': {
     args: 'session --mode aggregate --size 1000000 --cells 40 --measures 3',
     text: printSession,
@@ -43,7 +42,7 @@ export const RESULT_FILES: Readonly<Record<string, ResultFile>> = {
   network: { args: 'network --size 100000', text: printNetwork },
   scale: { args: 'scale --mode psi', text: printScale },
   criteo: { args: 'criteo', text: printCriteo },
-  peers: { args: 'peers --size 16384 --rounds 5', text: printPeers },
+  peers: { args: 'peers --size 16384 --rounds 3', text: printPeers },
   'peers-large': { args: 'peers --size 1048576 --noble-size 4096 --rounds 1', text: printPeers },
   'discrete-logarithms': { args: 'discrete-logarithms', text: printDiscreteLogarithms },
   coverage: { args: 'coverage --runs 80', text: printCoverage },
