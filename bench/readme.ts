@@ -42,7 +42,7 @@ export function generatedFiles(folder: string): ReadonlyMap<string, string> {
  */
 export function withSections(text: string, sections: ReadonlyMap<string, string>): string {
   const placed = new Set<string>();
-  const replaced = text.replaceAll(/<!-- (\S+) -->\n(?:[^]*?\n)?<!-- end -->/g, (_whole, name: string) => {
+  const replaced = text.replaceAll(/<!-- (\S+) -->\n(?:[^]*?\n)??<!-- end -->/g, (_whole, name: string) => {
     const section = sections.get(name);
     if (section === undefined) throw new RangeError(`there is no section ${name}`);
     placed.add(name);
