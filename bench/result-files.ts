@@ -57,7 +57,7 @@ export function readResult(folder: string, name: string): unknown {
 
 /** The command that made the JSON. */
 export function commandOf(name: string): string {
-  return `npm run bench -- ${RESULT_FILES[name]?.args ?? name} --json > bench/results/${name}.json`;
+  return `npm run --silent bench -- ${RESULT_FILES[name]?.args ?? name} --json > bench/results/${name}.json`;
 }
 
 /** Where a report comes from: it says so itself, or the sessions in it do. */
