@@ -148,8 +148,8 @@ export function printCosts({ fits, prices, rows }: CostReport): string {
     ...[fits.coreSeconds, fits.memoryBytes, fits.wireBytes].map(({ worstShare }) => worstShare),
   );
   return [
-    `for each key of both lists: ${perKey(fits.coreSeconds, 1e6)} us of processor time of both parties, of which ` +
-      `${perKey(fits.serialSeconds, 2e6)} us not of the engine, ${perKey(fits.wireBytes, 1)} bytes on the wire, ` +
+    `for each pair of keys: ${perKey(fits.coreSeconds, 1e6)} us of processor time of both parties, of which ` +
+      `${perKey(fits.serialSeconds, 2e6)} us outside the engine, ${perKey(fits.wireBytes, 1)} bytes on the wire, ` +
       `${perKey(fits.memoryBytes, 1)} bytes of memory a party; the fit is off by at most ${(100 * worst).toFixed(0)} %`,
     `${prices.coreHourUsd.toFixed(4)} USD a core and hour, ${prices.gigabyteSentUsd.toFixed(2)} USD a GB sent, both parties together`,
     '',
