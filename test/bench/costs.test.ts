@@ -7,13 +7,15 @@ import type { ScaleReport } from '../../bench/scale.js';
 
 describe('a line through measurements', () => {
   it('finds the line that the points lie on', () => {
-    const sizes = fc.uniqueArray(fc.integer({ min: 1, max: 1e7 }), { minLength: 2, maxLength: 6 });
+    const sizes = fc.uniqueArray(fc.nat(23), { minLength: 2, maxLength: 6 });
     const positive = fc.double({ min: 1e-3, max: 1e3, noNaN: true });
     fc.assert(
-      fc.property(sizes, positive, positive, (xs, fixed, perUnit) => {
-        const line = fitLine(xs.map((x) => ({ x, y: fixed + perUnit * x })));
+      fc.property(sizes, positive, positive, (exponents, fixed, perUnit) => {
+        // Sizes next to each other decide a line only as far as rounding lets them.
+        const line = fitLine(exponents.map((k) => ({ x: 2 ** k, y: fixed + perUnit * 2 ** k })));
         expect(line.worstShare).toBeLessThan(1e-6);
       }),
+      { numRuns: 1000 },
     );
   });
 
