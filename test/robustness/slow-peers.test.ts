@@ -1,22 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startShapingProxy } from '../../bench/shaping-proxy.js';
 import { LIMITS } from '../../src/protocol/index.js';
-import { DEFAULT_LIMITS } from '../../src/transport/limits.js';
 import { startForwarder } from './support/forwarder.js';
+import { liveResources, untilNothingIsLeft } from './support/leftovers.js';
 import { codeOf, idleOperations, matchesOf, meetingPlace, persons, runParty } from './support/parties.js';
 
-/** Partners and networks that are slow, stand still or break: a session goes on or ends with a code, and queues stay short. */
-
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-async function place(options = {}): Promise<Awaited<ReturnType<typeof meetingPlace>>> {
-  const meeting = await meetingPlace(options);
-  closing.push(meeting.close);
-  return meeting;
-}
+/** Partners and networks that are slow or break: a session goes on or ends with a code. */
 
 const CHUNK_BYTES = 32 * LIMITS.chunkItems;
 /** Chunks that fit the window of a stream, and the two that are computed ahead. */
@@ -46,7 +35,7 @@ describe('a partner that takes its time', () => {
         return result;
       },
     };
-    const { port, meet } = await place();
+    const { port, meet } = await meetingPlace();
     const { initiator, responder } = await meet(port);
     const [ours, theirs] = await Promise.all([
       runParty('initiator', initiator, { list, operations: counting }),
@@ -60,13 +49,13 @@ describe('a partner that takes its time', () => {
 
 describe('a slow network that loses packets', () => {
   it('takes longer and gives the right answer', async () => {
-    const { port, meet } = await place();
+    const { port, meet } = await meetingPlace();
     let turn = 0;
     // Every fiftieth draw loses a packet.
     const uniform = (): number => ((turn = (turn + 1) % 50), turn === 0 ? 0 : 0.999);
     const link = { name: 'slow', bitsPerSecond: 20e6, delayMs: 10, loss: 0.001 };
     const proxy = await startShapingProxy(port, { link, uniform });
-    closing.push(proxy.close);
+    onTestFinished(proxy.close);
     const { initiator, responder } = await meet(proxy.port);
     const begin = performance.now();
     const [ours, theirs] = await Promise.all([
@@ -80,53 +69,15 @@ describe('a slow network that loses packets', () => {
   });
 });
 
-describe('a partner that stands still', () => {
-  it('for half the time after which it counts as gone, goes on afterwards', async () => {
-    // Thirty seconds are half of the default: the same here, fifteen times as fast.
-    expect(DEFAULT_LIMITS.silenceTimeoutMs).toBeGreaterThanOrEqual(60_000);
-    const silenceTimeoutMs = 4000;
-    const { port, meet } = await place({ silenceTimeoutMs });
-    let held = 0;
-    const forwarder = await startForwarder(port, (bytes, self) => {
-      if (bytes < 400_000 || held > 0) return;
-      held += 1;
-      self.hold();
-      setTimeout(() => self.release(), silenceTimeoutMs / 2);
-    });
-    closing.push(forwarder.close);
-    const { initiator, responder } = await meet(forwarder.port);
-    const [ours, theirs] = await Promise.all([
-      runParty('initiator', initiator, { list: persons(0, 30_000) }),
-      runParty('responder', responder, { list: persons(20_000, 30_000) }),
-    ]);
-    expect([matchesOf(ours), matchesOf(theirs)]).toEqual([10_000, 10_000]);
-    expect(held).toBe(1);
-  });
-
-  it('for longer, counts as gone on both sides', async () => {
-    const { port, meet } = await place({ silenceTimeoutMs: 400, closeTimeoutMs: 200 });
-    const forwarder = await startForwarder(port, (bytes, self) => {
-      if (bytes > 400_000) self.hold();
-    });
-    closing.push(forwarder.close);
-    const { initiator, responder } = await meet(forwarder.port);
-    const ends = await Promise.all([
-      runParty('initiator', initiator, { list: persons(0, 60_000) }),
-      runParty('responder', responder, { list: persons(0, 60_000) }),
-    ]);
-    expect(ends.map(codeOf)).toEqual(['transport/timeout', 'transport/timeout']);
-  });
-});
-
 describe('a connection that breaks', () => {
   it.each([20_000, 300_000, 900_000])(
-    'after %i bytes ends both sides with a code, and the next session goes well',
+    'after %i bytes ends both sides with a code, the next session goes well, and nothing is left',
     async (bytesBefore) => {
-      const { port, meet } = await place();
+      const before = liveResources();
+      const { port, meet, close } = await meetingPlace();
       const forwarder = await startForwarder(port, (bytes, self) => {
         if (bytes > bytesBefore) self.cut();
       });
-      closing.push(forwarder.close);
       const lists = [{ list: persons(0, 30_000) }, { list: persons(10_000, 30_000) }] as const;
       const broken = await meet(forwarder.port);
       const ends = await Promise.all([
@@ -140,6 +91,11 @@ describe('a connection that breaks', () => {
         runParty('responder', whole.responder, lists[1]),
       ]);
       expect(next.map(matchesOf)).toEqual([20_000, 20_000]);
+      await close();
+      await forwarder.close();
+      await untilNothingIsLeft(before);
     },
+    // What must not be left behind lives longer.
+    30_000,
   );
 });

@@ -1,4 +1,5 @@
 import { type Socket, connect, createServer } from 'node:net';
+import { onTestFinished } from 'vitest';
 
 /** A way between two parties that a test can hold still and cut. */
 export interface Forwarder {
@@ -14,7 +15,7 @@ export interface Forwarder {
 }
 
 /**
- * Forwards connections to `targetPort` on the loopback interface.
+ * Forwards connections to `targetPort` on the loopback interface until the test ends.
  *
  * @param onForward called with the bytes so far whenever some go from the one who called.
  */
@@ -73,5 +74,6 @@ export async function startForwarder(
         server.close(() => resolve());
       }),
   };
+  onTestFinished(forwarder.close);
   return forwarder;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { onTestFinished } from 'vitest';
 import { type VesicaError, asVesicaError } from '../../../src/errors.js';
 import { type GroupOperations, keyTypeCode } from '../../../src/group/index.js';
 import { NO_ARMS, type OwnList, Session, type SessionOutcome } from '../../../src/protocol/index.js';
@@ -52,12 +53,11 @@ export type End = { readonly outcome: SessionOutcome } | { readonly error: Vesic
 export interface Meeting {
   readonly initiator: Channel;
   readonly responder: Channel;
-  readonly close: () => Promise<void>;
 }
 
 const identities = { initiator: createIdentity('initiator'), responder: createIdentity('responder') };
 
-/** A listener with TLS, and a way for partners to call it through `port`, again and again. */
+/** A listener with TLS until the test ends, and a way for partners to call it through a port, again and again. */
 export async function meetingPlace(
   options: ChannelOptions = {},
 ): Promise<{ port: number; meet: (through: number) => Promise<Meeting>; close: () => Promise<void> }> {
@@ -69,6 +69,7 @@ export async function meetingPlace(
     identity: responder,
     peerFingerprint: fingerprint(initiator.publicKey),
   });
+  onTestFinished(() => listener.close());
   return {
     port: Number(new URL(listener.url).port),
     meet: async (through) => {
@@ -80,10 +81,7 @@ export async function meetingPlace(
         deadlineMs: 30_000,
       });
       const [called, caller] = [await listener.next(), await calling];
-      const close = async (): Promise<void> => {
-        await Promise.all([called.close(1000, 'done'), caller.close(1000, 'done')]);
-      };
-      return { initiator: caller, responder: called, close };
+      return { initiator: caller, responder: called };
     },
     close: () => listener.close(),
   };
