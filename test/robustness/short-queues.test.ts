@@ -90,7 +90,7 @@ describe('a partner that takes nothing for a while', () => {
   });
 });
 
-describe('a slow network', () => {
+describe('a slow network that loses packets', () => {
   it('holds no more than fits it: what it does not take stays with the sender', async () => {
     const link = { name: 'slow', bitsPerSecond: 50e6, delayMs: 10, loss: 0.001 };
     // Twice the bandwidth-delay product and two reads, as the link says of itself, and one read that goes over it.

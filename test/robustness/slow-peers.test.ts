@@ -1,13 +1,12 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { startShapingProxy } from '../../bench/shaping-proxy.js';
+import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/protocol/index.js';
 import { startForwarder } from './support/forwarder.js';
 import { liveResources, untilNothingIsLeft } from './support/leftovers.js';
 import { codeOf, idleOperations, matchesOf, meetingPlace, persons, runParty } from './support/parties.js';
+import { CHUNK_BYTES } from './support/queues.js';
 
-/** Partners and networks that are slow or break: a session goes on or ends with a code. */
+/** Partners that are slow and connections that break: a session goes on or ends with a code. */
 
-const CHUNK_BYTES = 32 * LIMITS.chunkItems;
 /** Chunks that fit the window of a stream, and the two that are computed ahead. */
 const MOST_AHEAD = LIMITS.windowBytes / CHUNK_BYTES + 2;
 
@@ -44,28 +43,6 @@ describe('a partner that takes its time', () => {
     expect([matchesOf(ours), matchesOf(theirs)]).toEqual([10, 10]);
     expect(blinded).toBe(chunks);
     expect(mostAhead).toBe(MOST_AHEAD);
-  });
-});
-
-describe('a slow network that loses packets', () => {
-  it('takes longer and gives the right answer', async () => {
-    const { port, meet } = await meetingPlace();
-    let turn = 0;
-    // Every fiftieth draw loses a packet.
-    const uniform = (): number => ((turn = (turn + 1) % 50), turn === 0 ? 0 : 0.999);
-    const link = { name: 'slow', bitsPerSecond: 20e6, delayMs: 10, loss: 0.001 };
-    const proxy = await startShapingProxy(port, { link, uniform });
-    onTestFinished(proxy.close);
-    const { initiator, responder } = await meet(proxy.port);
-    const begin = performance.now();
-    const [ours, theirs] = await Promise.all([
-      runParty('initiator', initiator, { list: persons(0, 20_000) }),
-      runParty('responder', responder, { list: persons(15_000, 20_000) }),
-    ]);
-    expect([matchesOf(ours), matchesOf(theirs)]).toEqual([5000, 5000]);
-    const linkMs = (8000 * proxy.traffic.bytesForward) / link.bitsPerSecond;
-    expect(proxy.traffic.bytesForward).toBeGreaterThan(32 * 20_000);
-    expect(performance.now() - begin).toBeGreaterThan(linkMs);
   });
 });
 
