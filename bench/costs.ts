@@ -144,9 +144,7 @@ export function costSetting(rest: readonly string[]): { json: boolean; prices: P
 /** The table as text. */
 export function printCosts({ fits, prices, rows }: CostReport): string {
   const perKey = ({ perUnit }: Line, factor: number): string => (factor * perUnit).toPrecision(3);
-  const worst = Math.max(
-    ...[fits.coreSeconds, fits.memoryBytes, fits.wireBytes].map(({ worstShare }) => worstShare),
-  );
+  const worst = Math.max(...Object.values(fits).map(({ worstShare }) => worstShare));
   return [
     `for each pair of keys: ${perKey(fits.coreSeconds, 1e6)} us of processor time of both parties, of which ` +
       `${perKey(fits.serialSeconds, 2e6)} us outside the engine, ${perKey(fits.wireBytes, 1)} bytes on the wire, ` +

@@ -49,10 +49,11 @@ export const RESULT_FILES: Readonly<Record<string, ResultFile>> = {
   hillstrom: { args: 'hillstrom --runs 100', text: printHillstrom },
 };
 
-/** The report in `folder` under this name, or `undefined` when that run has not been made. */
+/** The report in `folder` under this name, or `undefined` when that run has not been made, or was not finished. */
 export function readResult(folder: string, name: string): unknown {
   const path = join(folder, `${name}.json`);
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return text === '' ? undefined : JSON.parse(text);
 }
 
 /** The command that made the JSON. */
