@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { dirname } from 'node:path';
 import { chooseEngine, startPool } from 'vesica/group';
 import { Session, type Spool } from 'vesica/protocol';
-import { memoryForTags, spoolIn } from 'vesica/spool';
+import { spoolWithin } from 'vesica/spool';
 import {
   connectWithRetry,
   driveSession,
@@ -143,8 +143,7 @@ async function liftsOf(): Promise<readonly StatedLift[]> {
 /** Tags that do not fit go into the folder of the run's own files. */
 function spoolOf(limitMiB: number): Spool {
   const folder = dirname(identityPath);
-  const tagBytes = memoryForTags({ limitMiB, folder }, list.batch.types.length);
-  return spoolIn(folder, random, () => tagBytes);
+  return spoolWithin({ limitMiB, folder }, list.batch.types.length, random);
 }
 
 /** Books what passed since the last stage ended. */

@@ -2,7 +2,7 @@ import type { FlatTable } from '../flat-table.js';
 import type { Stage } from './codec/index.js';
 import type { ModeContext } from './mode.js';
 import { type SpoolBuckets, bucketCount, bucketOfTag, tableBytes } from './spool.js';
-import { duplicateElement, isNew, tagTable } from './tags.js';
+import { insertDistinct, tagTable } from './tags.js';
 
 /** Tags of a peer's elements, no two of which may be the same: an element that occurs twice would weigh double. */
 export interface DistinctTags {
@@ -22,7 +22,7 @@ export function distinctTags(
 ): DistinctTags {
   const bytes = tableBytes(count, tagBytes);
   if (spool === undefined || bytes <= spool.tagMemoryBytes) {
-    return new TagsInMemory(tagTable(count, tagBytes, random), tagBytes);
+    return new TagsInMemory(tagTable(count, tagBytes, random));
   }
   const buckets = bucketCount(bytes);
   return new SpooledTags(spool.open({ recordBytes: tagBytes, buckets }), {
@@ -34,18 +34,14 @@ export function distinctTags(
 
 class TagsInMemory implements DistinctTags {
   readonly #table: FlatTable;
-  readonly #tagBytes: number;
 
-  constructor(table: FlatTable, tagBytes: number) {
+  constructor(table: FlatTable) {
     this.#table = table;
-    this.#tagBytes = tagBytes;
   }
 
-  add(tags: Uint8Array, stage: Stage): Promise<void> {
-    for (let offset = 0; offset < tags.length; offset += this.#tagBytes) {
-      if (!isNew(this.#table, tags, offset)) return Promise.reject(duplicateElement(stage));
-    }
-    return Promise.resolve();
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws must reject
+  async add(tags: Uint8Array, stage: Stage): Promise<void> {
+    insertDistinct(this.#table, tags, stage);
   }
 
   settle(): Promise<void> {
@@ -98,9 +94,5 @@ export async function loadBucket(
   bucket: number,
   { table, stage }: { readonly table: FlatTable; readonly stage: Stage },
 ): Promise<void> {
-  for await (const tags of spooled.read(bucket)) {
-    for (let offset = 0; offset < tags.length; offset += table.recordBytes) {
-      if (!isNew(table, tags, offset)) throw duplicateElement(stage);
-    }
-  }
+  for await (const tags of spooled.read(bucket)) insertDistinct(table, tags, stage);
 }

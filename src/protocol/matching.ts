@@ -2,7 +2,7 @@ import type { FlatTable } from '../flat-table.js';
 import { loadBucket } from './distinct-tags.js';
 import type { ModeContext } from './mode.js';
 import { type SpoolBuckets, bucketCount, bucketOfTag, tableBytes } from './spool.js';
-import { duplicateElement, isNew, tagTable } from './tags.js';
+import { insertDistinct, tagTable } from './tags.js';
 
 /** Bytes of a position in the own list, behind its tag in the spool. */
 const POSITION_BYTES = 4;
@@ -57,11 +57,9 @@ class MatchingInMemory implements TagMatching {
     this.#own = new Uint8Array(shape.ownLearns ? shape.order.length * shape.tagBytes : 0);
   }
 
-  addPeer(tags: Uint8Array): Promise<void> {
-    for (let offset = 0; offset < tags.length; offset += this.#shape.tagBytes) {
-      if (!isNew(this.#peer, tags, offset)) return Promise.reject(duplicateElement('elements'));
-    }
-    return Promise.resolve();
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws must reject
+  async addPeer(tags: Uint8Array): Promise<void> {
+    insertDistinct(this.#peer, tags, 'elements');
   }
 
   addOwn(tags: Uint8Array, from: number): Promise<void> {

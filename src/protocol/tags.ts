@@ -64,6 +64,13 @@ export function isNew(table: FlatTable, tags: Uint8Array, offset: number): boole
   return table.insert(tags, offset) === before;
 }
 
+/** Puts every one of `tags` into `table`. @throws VesicaError `peer/duplicate-element` when one is there already. */
+export function insertDistinct(table: FlatTable, tags: Uint8Array, stage: Stage): void {
+  for (let offset = 0; offset < tags.length; offset += table.recordBytes) {
+    if (!isNew(table, tags, offset)) throw duplicateElement(stage);
+  }
+}
+
 /** The error for an element that occurs twice: it would weigh double. */
 export function duplicateElement(stage: Stage): VesicaError {
   return new VesicaError('peer/duplicate-element', `an element of ${stage} occurs twice`, { field: stage });

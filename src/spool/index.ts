@@ -1,1 +1,1 @@
-export { memoryForTags, spoolIn, type MemoryLimit } from './spool-folder.js';
+export { spoolIn, spoolWithin, type MemoryLimit } from './spool-folder.js';

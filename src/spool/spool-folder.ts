@@ -32,12 +32,18 @@ export function spoolIn(folder: string, random: RandomSource, tagMemoryBytes: ()
   };
 }
 
+/** The spool of one session with a list of `ownKeys` keys under `limit`. @throws VesicaError as `memoryForTags`. */
+export function spoolWithin(limit: MemoryLimit, ownKeys: number, random: RandomSource): Spool {
+  const tagMemoryBytes = memoryForTags(limit, ownKeys);
+  return spoolIn(limit.folder, random, () => tagMemoryBytes);
+}
+
 /**
  * Bytes that the limit leaves for tags beside a list of `ownKeys` keys, which stay in memory whatever goes to disk.
  *
  * @throws VesicaError `limit/elements` with field `memory.limitMiB` when the list alone takes too much.
  */
-export function memoryForTags({ limitMiB }: MemoryLimit, ownKeys: number): number {
+function memoryForTags({ limitMiB }: MemoryLimit, ownKeys: number): number {
   const needed = PROCESS_BYTES + BYTES_AN_OWN_KEY * ownKeys;
   const left = limitMiB * MEBIBYTE - needed;
   if (left >= LEAST_TAG_BYTES) return left;

@@ -5,7 +5,7 @@ import { type Engine, chooseEngine, startPool } from '../../group/index.js';
 import { type LedgerFile } from '../../ledger/index.js';
 import { type Inventory, Session, type SessionOutcome, type Spool } from '../../protocol/index.js';
 import { type Report, buildReport, requireValues } from '../../report/index.js';
-import { memoryForTags, spoolIn } from '../../spool/index.js';
+import { spoolWithin } from '../../spool/index.js';
 import { systemRandom } from '../../system-random.js';
 import type { Channel, NodeIdentity } from '../../transport/index.js';
 import {
@@ -110,10 +110,9 @@ async function prepare(
       onProgress: ({ rows, totalRows }) => progress.update(rows, totalRows),
     });
     progress.finish();
-    const tagBytes = plan.memory === undefined ? Infinity : memoryForTags(plan.memory, list.types.length);
+    const spool = plan.memory && spoolWithin(plan.memory, list.types.length, systemRandom);
     const inventory = inventoryOf(list, { dimensions: plan.data.cohorts ?? [], arms: plan.arms });
     requireValues(plan.experiment, inventory);
-    const spool = plan.memory && spoolIn(plan.memory.folder, systemRandom, () => tagBytes);
     return { engine, list, inventory, spool };
   } catch (error) {
     if (nobody.signal.aborted && !signal.aborted) await meeting;
